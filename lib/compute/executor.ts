@@ -1,0 +1,60 @@
+import type { Assignment } from '../core/assignment.ts';
+import type { Awaitable } from '../core/awaitable.ts';
+import type { Address, Id } from '../core/id.ts';
+import type { Limits } from '../core/limits.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Tags } from '../core/tags.ts';
+
+/** What names a process or a module to the code that runs. */
+export interface Identity {
+  readonly id: Id;
+  readonly owner: Address;
+  readonly tags: Tags;
+}
+
+/** What an executor is told of its process besides the assignments. */
+export interface Environment {
+  readonly process: Identity;
+  readonly module: Identity;
+  readonly limits: Limits;
+}
+
+/** A process's state after `slot`, enough to continue from there. Its bytes mean something to the same module only. */
+export interface Checkpoint {
+  readonly slot: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A message that is evaluated and forgotten: it takes no slot. */
+export type DryRun = Pick<Assignment, 'process' | 'message' | 'timestampMs' | 'blockHeight'>;
+
+/**
+ * Turns state and an assignment into the next state and an outcome, for one process. It keeps the state warm. A guest
+ * that reports an error, traps or returns nonsense is an outcome with `error`, on which the state is as before; an
+ * executor that throws has crashed, its state is lost, and its process is restarted on another one.
+ */
+export interface Executor {
+  /** The last slot whose outcome is in the state; -1 before the first. */
+  readonly slot: number;
+  evaluate(assignment: Assignment): Awaitable<Outcome>;
+  /** Evaluates without leaving a trace in the state. */
+  dryRun(message: DryRun): Awaitable<Outcome>;
+  /** The state as it is now. */
+  checkpoint(): Awaitable<Checkpoint>;
+  /** Gives back what it holds. Nothing may be asked of it afterwards. */
+  close(): Awaitable<void>;
+}
+
+/**
+ * Code to run: a Wasm binary, a TypeScript behavior, or anything else that can start an executor. It is loaded once and
+ * shared by its processes.
+ */
+export interface Module {
+  readonly id: Id;
+  readonly owner: Address;
+  readonly tags: Tags;
+  /** Compiles and checks the code, before the first process needs it. Throws what is wrong with it. */
+  load(): Awaitable<void>;
+  /** An executor for one process, blank or continuing from a checkpoint of its own. */
+  start(environment: Environment, from?: Checkpoint): Awaitable<Executor>;
+}

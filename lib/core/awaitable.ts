@@ -1,0 +1,8 @@
+/**
+ * A value now or a promise of it. Parts that may live in another thread or on another machine return this, so that the
+ * ones in this thread cost no promise.
+ */
+export type Awaitable<T> = T | Promise<T>;
+
+/** Whether an {@link Awaitable} has still to be waited for. */
+export const isPending = <T>(value: Awaitable<T>): value is Promise<T> => value instanceof Promise;

@@ -1,0 +1,53 @@
+import { HeddleError } from './error.ts';
+
+/** A moment: wall-clock milliseconds and the height of the Arweave chain. */
+export interface Moment {
+  readonly timestampMs: number;
+  readonly blockHeight: number;
+}
+
+/** Where a system takes the time from. */
+export interface Clock {
+  now(): Moment;
+  /** Moves to `timestampMs`, which lies ahead. A clock that follows the wall waits for it. */
+  advanceTo(timestampMs: number): void;
+}
+
+/** When a virtual clock starts and how fast blocks come. */
+export interface VirtualClockOptions {
+  readonly startMs?: number;
+  readonly startHeight?: number;
+  /** Time between two blocks; Arweave aims at two minutes. */
+  readonly blockMs?: number;
+}
+
+/**
+ * A clock that stands still until it is moved. It starts on 1 January 2025 at about the height the chain had then.
+ *
+ * @example
+ * ```ts
+ * import { virtualClock } from 'heddle';
+ *
+ * const clock = virtualClock({ startMs: 1_700_000_000_000, startHeight: 1_300_000 });
+ * clock.advanceTo(1_700_000_240_000);
+ * clock.now(); // { timestampMs: 1_700_000_240_000, blockHeight: 1_300_002 }
+ * ```
+ */
+export function virtualClock(options: VirtualClockOptions = {}): Clock {
+  const { startMs = 1_735_689_600_000, startHeight = 1_580_000, blockMs = 120_000 } = options;
+  for (const [name, value] of Object.entries({ startMs, startHeight, blockMs })) {
+    if (!Number.isSafeInteger(value) || value < (name === 'blockMs' ? 1 : 0)) {
+      throw new HeddleError('option-invalid', `${name} is ${value}, not a whole number of its unit`, { option: name });
+    }
+  }
+  let nowMs = startMs;
+  return {
+    now: () => ({ timestampMs: nowMs, blockHeight: startHeight + Math.floor((nowMs - startMs) / blockMs) }),
+    advanceTo(timestampMs) {
+      if (!Number.isSafeInteger(timestampMs) || timestampMs < nowMs) {
+        throw new HeddleError('option-invalid', `time cannot go from ${nowMs} to ${timestampMs}`, { nowMs });
+      }
+      nowMs = timestampMs;
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * Every way heddle refuses or fails. `definite` says what the caller may rely on: true, nothing happened; false, it may
+ * have. `advice` is what to do next and ends the error's message.
+ */
+export const errorCodes = {
+  // What a caller handed in.
+  'id-invalid': { definite: true, advice: 'Give 43 characters of base64url that spell 32 bytes.' },
+  'option-invalid': { definite: true, advice: 'Correct the option; its documentation says what it takes.' },
+  'sender-invalid': { definite: true, advice: 'Give a wallet address or a process id as the sender.' },
+  'sender-forged': {
+    definite: true,
+    advice: 'Only the system says for which process a message speaks: send without From-Process, as the wallet it is.',
+  },
+  'tags-invalid': { definite: true, advice: 'Give tags whose names are non-empty text and whose values are text.' },
+  'tags-over-limit': { definite: true, advice: 'Move what is long into the data, or raise the limit.' },
+  'data-invalid': { definite: true, advice: 'Give the data as text.' },
+  'data-over-limit': { definite: true, advice: 'Send less data, or raise the limit.' },
+  'anchor-invalid': { definite: true, advice: 'Give an anchor of 32 bytes, or none.' },
+  'message-unknown': { definite: true, advice: 'Assign a message that has a slot in this system.' },
+  'message-duplicate': {
+    definite: true,
+    advice: 'It has its slot already: read that outcome instead of sending again.',
+  },
+
+  // Modules.
+  'module-invalid': { definite: true, advice: 'Give the bytes of a WebAssembly module.' },
+  'module-without-handle': {
+    definite: true,
+    advice: 'Give a module built for AO: it exports memory and a function handle that takes two pointers.',
+  },
+  'module-format-unsupported': {
+    definite: true,
+    advice: 'Give a module of a supported format; the documentation of wasm() lists them.',
+  },
+  'module-import-unsupported': {
+    definite: true,
+    advice: 'Build the module without that import, or with a supported format.',
+  },
+  'module-unknown': { definite: true, advice: 'Register the module under that id with system.define() first.' },
+  'memory64-unavailable': {
+    definite: true,
+    advice: 'Use a runtime with 64-bit WebAssembly memory, or a 32-bit build.',
+  },
+  'memory-unavailable': {
+    definite: true,
+    advice: 'Close processes that are not needed, or give the host more memory.',
+  },
+
+  // Processes.
+  'process-unknown': { definite: true, advice: 'Spawn it in this system first; system.processes lists what is there.' },
+  'process-duplicate': { definite: true, advice: 'Use the process that is there.' },
+  'process-failed': { definite: true, advice: 'Read the reason, mend its cause, then call process.restart().' },
+  'process-stopped': { definite: true, advice: 'Spawn another process; a stopped one takes no more mail.' },
+  'process-crashed': { definite: false, advice: 'The supervisor restarts it; read the trace for how often and why.' },
+  'processes-over-limit': { definite: true, advice: 'Stop what spawns, or raise the limit.' },
+  'mailbox-full': { definite: true, advice: 'Let the process run before sending more, or raise its mailbox limit.' },
+  'restart-budget-spent': { definite: true, advice: 'Mend what crashes it, then call process.restart().' },
+  'lifecycle-invalid': { definite: true, advice: 'Look at process.status before asking for this.' },
+
+  // What a guest did: these stand in outcomes, and state is as before the message.
+  'guest-trap': { definite: true, advice: 'The message took its slot and changed nothing; look at the module.' },
+  'guest-exit': { definite: true, advice: 'The message took its slot and changed nothing; a module must not exit.' },
+  'guest-over-time': {
+    definite: true,
+    advice: 'The message took its slot and changed nothing; end its loop, or raise the time limit.',
+  },
+  'result-malformed': { definite: true, advice: 'Return {"ok":…,"response":{…}} as AO defines it.' },
+  'state-invalid': { definite: true, advice: 'Keep the state of a behavior plain data that structuredClone can copy.' },
+  'receive-asynchronous': { definite: true, advice: 'Return the new state itself; turns do not wait.' },
+  'outbox-incomplete': {
+    definite: true,
+    advice: 'It was not delivered; send messages with Target, Anchor and text Tags.',
+  },
+
+  // Running.
+  'ask-timeout': {
+    definite: false,
+    advice: 'The message has its slot and may still be answered; wait longer or look at its outcome.',
+  },
+  'run-over-limit': {
+    definite: false,
+    advice: 'Messages are still in flight: look for processes that answer each other for ever, or allow more turns.',
+  },
+  'scheduler-invalid': {
+    definite: false,
+    advice: 'A scheduler returns each process as often as it was told of an arrival.',
+  },
+  divergence: {
+    definite: false,
+    advice: 'The module is not deterministic, or is not the one recorded; compare both sides.',
+  },
+  'recording-invalid': { definite: true, advice: 'Give a recording made by system.record() of a compatible version.' },
+  'checkpoint-invalid': { definite: true, advice: 'Start from another checkpoint, or from slot 0.' },
+  'trace-overflow': { definite: true, advice: 'Read the trace faster, or use a listener.' },
+  'store-failed': {
+    definite: false,
+    advice: 'Close the system and open it again on the same store: what was committed is there.',
+  },
+  'system-closed': { definite: true, advice: 'Create another system.' },
+} as const satisfies Record<string, { readonly definite: boolean; readonly advice: string }>;
+
+/** What went wrong, as a word a program can compare. */
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,36 @@
+import { type ErrorCode, errorCodes } from './error-codes.ts';
+import type { Json } from './json.ts';
+
+/**
+ * The one error heddle throws. `code` says what went wrong, `facts` hold the values involved, `definite` whether it is
+ * certain that nothing happened, and the message ends with what to do next.
+ *
+ * @example
+ * ```ts
+ * import { createSystem, HeddleError } from 'heddle';
+ *
+ * const system = createSystem();
+ * try {
+ *   system.process('not an id');
+ * } catch (error) {
+ *   if (error instanceof HeddleError) console.log(error.code, error.definite); // process-unknown true
+ * }
+ * ```
+ */
+export class HeddleError extends Error {
+  override readonly name = 'HeddleError';
+  readonly code: ErrorCode;
+  readonly facts: Readonly<Record<string, Json>>;
+  readonly definite: boolean;
+
+  constructor(code: ErrorCode, what: string, facts: Readonly<Record<string, Json>> = {}, options?: ErrorOptions) {
+    const { definite, advice } = errorCodes[code];
+    super(`${what}. ${advice} [${code}]`, options);
+    this.code = code;
+    this.facts = facts;
+    this.definite = definite;
+  }
+}
+
+/** What `thrown` says: anything can be thrown, and a reason must be readable all the same. */
+export const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -1,0 +1,52 @@
+/**
+ * Every bound on what a stranger can make grow. Pass some of them to `createSystem({ limits })` to change them for one
+ * system.
+ */
+export interface Limits {
+  /** Bytes of a message's tags as ANS-104 writes them. Over it: refused with `tags-over-limit`. */
+  readonly tagBytes: number;
+  /** Bytes of a message's data as UTF-8; what AO's scheduler accepts. Over it: refused with `data-over-limit`. */
+  readonly dataBytes: number;
+  /** Messages with a slot that a process has not evaluated yet. At it: admission waits or refuses with `mailbox-full`. */
+  readonly mailboxMessages: number;
+  /** Deliveries that wait for room in a full mailbox. At it: refused with `mailbox-full`. */
+  readonly waitingMessages: number;
+  /** Processes in one system. At it: a spawn is refused with `processes-over-limit`. */
+  readonly processes: number;
+  /** Turns of one call that runs the system. At it: `run-over-limit`. */
+  readonly turnsPerRun: number;
+  /** Wall-clock time of one Wasm turn, a backstop against loops. Over it: an outcome with the fault `guest-over-time`. */
+  readonly turnMs: number;
+  /** Crashes of one process that are answered with a restart within `restartWindowMs` of virtual time. */
+  readonly restarts: number;
+  /** The span of virtual time in which `restarts` are counted. */
+  readonly restartWindowMs: number;
+  /** Slots between two checkpoints of a process, which is how many a restart replays at most. */
+  readonly checkpointSlots: number;
+  /** Trace events that wait for one reader. At it: its iteration ends with `trace-overflow`. */
+  readonly traceEvents: number;
+}
+
+/**
+ * The limits of a system that is given none.
+ *
+ * @example
+ * ```ts
+ * import { createSystem, defaultLimits } from 'heddle';
+ *
+ * createSystem({ limits: { mailboxMessages: defaultLimits.mailboxMessages * 2 } });
+ * ```
+ */
+export const defaultLimits: Limits = {
+  tagBytes: 4096,
+  dataBytes: 10_485_760,
+  mailboxMessages: 100_000,
+  waitingMessages: 100_000,
+  processes: 1_000_000,
+  turnsPerRun: 1_000_000,
+  turnMs: 30_000,
+  restarts: 5,
+  restartWindowMs: 60_000,
+  checkpointSlots: 1_000,
+  traceEvents: 100_000,
+};

@@ -1,0 +1,81 @@
+import { HeddleError } from './error.ts';
+import { type Address, hashId, type Id } from './id.ts';
+import type { Limits } from './limits.ts';
+import { type Tags, tagBytes, utf8Bytes } from './tags.ts';
+
+/**
+ * An immutable item in the shape of ANS-104. `from` is who speaks according to the system, never according to a tag;
+ * `owner` is who signs: the wallet itself, or the system's messenger for a message that a process sent.
+ */
+export interface Message {
+  readonly id: Id;
+  readonly owner: Address;
+  readonly from: Address;
+  /** The process it is meant for. Text of another kind, such as a wallet's address, is mail that leaves the system. */
+  readonly target: string;
+  /** 32 bytes as text, chosen by the sender; null if there is none. */
+  readonly anchor: string | null;
+  readonly tags: Tags;
+  /** Text, as AO's scheduler serves it to the module. */
+  readonly data: string;
+  /** Base64url; null until a signer has signed it. */
+  readonly signature: string | null;
+}
+
+/** A message before it has its id. */
+export type MessageContent = Omit<Message, 'id' | 'signature'>;
+
+/**
+ * The message that `content` is, unsigned. Signing draws an id at random for each signature; an unsigned message gets
+ * one from its content and its `origin`, a text that occurs once in a system, so that saying the same twice is two
+ * messages and the same run has the same ids.
+ */
+export function unsignedMessage(content: MessageContent, origin: string): Message {
+  const { owner, from, target, anchor, tags, data } = content;
+  const tagText = tags.flatMap((tag) => [tag.name, tag.value]);
+  const id = hashId('heddle message', origin, owner, from, target, anchor ?? '', data, ...tagText);
+  return frozen({ id, owner, from, target, anchor, tags, data, signature: null });
+}
+
+/** The item of a new process: a message to itself, since the process has no id before its item has one. */
+export function unsignedProcessItem(content: Omit<MessageContent, 'target' | 'anchor'>, origin: string): Message {
+  const message = unsignedMessage({ ...content, target: '', anchor: null }, origin);
+  return frozen({ ...message, target: message.id });
+}
+
+/** Refuses tags and data that are not text or are over the limits. */
+export function checkContent(content: Pick<Message, 'tags' | 'data' | 'anchor'>, limits: Limits): void {
+  const { tags, data, anchor } = content;
+  for (const tag of tags) {
+    if (typeof tag?.name !== 'string' || tag.name === '' || typeof tag.value !== 'string') {
+      throw new HeddleError('tags-invalid', `a tag is ${describe(tag)}`);
+    }
+  }
+  const bytes = tagBytes(tags);
+  if (bytes > limits.tagBytes) {
+    const facts = { bytes, limit: limits.tagBytes };
+    throw new HeddleError('tags-over-limit', `tags take ${bytes} bytes of ${limits.tagBytes}`, facts);
+  }
+  if (typeof data !== 'string') throw new HeddleError('data-invalid', `data is of type ${typeof data}`);
+  const size = utf8Bytes(data);
+  if (size > limits.dataBytes) {
+    throw new HeddleError('data-over-limit', `data takes ${size} bytes of ${limits.dataBytes}`, {
+      bytes: size,
+      limit: limits.dataBytes,
+    });
+  }
+  if (anchor !== null && (typeof anchor !== 'string' || utf8Bytes(anchor) !== anchorBytes)) {
+    throw new HeddleError('anchor-invalid', `the anchor is ${describe(anchor)}`);
+  }
+}
+
+const anchorBytes = 32;
+
+const describe = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80);
+
+// Schedules share messages with whoever sees them, so nobody may change one.
+function frozen(message: Message): Message {
+  for (const tag of message.tags) Object.freeze(tag);
+  Object.freeze(message.tags);
+  return Object.freeze(message);
+}

@@ -1,0 +1,34 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+
+/** An endless row of numbers that a seed fixes. */
+export interface RandomStream {
+  /** A whole number from 0 up to, and without, `bound`, which is at most 2^32. */
+  below(bound: number): number;
+  /** A number from 0 up to, and without, 1, with 53 bits. */
+  unit(): number;
+}
+
+/**
+ * The stream called `name` of `seed`. Each name has a stream of its own, so that drawing more from one does not shift
+ * another.
+ *
+ * @example
+ * ```ts
+ * import { randomStream } from 'heddle';
+ *
+ * const die = randomStream('any text', 'dice');
+ * 1 + die.below(6); // the same face on every machine
+ * ```
+ */
+export function randomStream(seed: string, name: string): RandomStream {
+  const hash = sha256(new TextEncoder().encode(JSON.stringify([seed, name])));
+  const words = new DataView(hash.buffer, hash.byteOffset);
+  const generator = xoroshiro128plusFromState([0, 4, 8, 12].map((at) => words.getInt32(at)));
+  return {
+    below: (bound) => uniformInt(generator, 0, bound - 1),
+    unit: () => uniformFloat64(generator),
+  };
+}

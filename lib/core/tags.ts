@@ -1,0 +1,84 @@
+/** A name and a value, as ANS-104 items carry them. Both are text; names are case-sensitive. */
+export interface Tag {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** An ordered list in which a name may occur more than once. */
+export type Tags = readonly Tag[];
+
+/** What a caller may write for {@link Tags}: the list itself, or a record whose values are one text or several. */
+export type TagsInput = Tags | Readonly<Record<string, string | readonly string[]>>;
+
+/**
+ * The list that `input` stands for, in its order.
+ *
+ * @example
+ * ```ts
+ * import { toTags } from 'heddle';
+ *
+ * toTags({ Action: 'Transfer', Authority: ['a', 'b'] });
+ * // [{ name: 'Action', value: 'Transfer' }, { name: 'Authority', value: 'a' }, { name: 'Authority', value: 'b' }]
+ * ```
+ */
+export function toTags(input: TagsInput = []): Tags {
+  if (isTags(input)) return input;
+  return Object.entries(input).flatMap(([name, value]) =>
+    typeof value === 'string' ? [{ name, value }] : value.map((one) => ({ name, value: one })),
+  );
+}
+
+/**
+ * The value of the first tag of that name, which is the one AO's units go by.
+ *
+ * @example
+ * ```ts
+ * import { tagValue } from 'heddle';
+ *
+ * tagValue([{ name: 'Action', value: 'Ping' }], 'Action'); // 'Ping'
+ * ```
+ */
+export function tagValue(tags: Tags, name: string): string | undefined {
+  for (const tag of tags) if (tag.name === name) return tag.value;
+  return undefined;
+}
+
+/** The tags whose names are none of `names`. */
+export const withoutTags = (tags: Tags, ...names: readonly string[]): Tags =>
+  tags.filter((tag) => !names.includes(tag.name));
+
+/** How many bytes the tags take in an ANS-104 item: an Avro array of records, in one block. */
+export function tagBytes(tags: Tags): number {
+  if (tags.length === 0) return 0;
+  let bytes = varintBytes(tags.length) + 1;
+  for (const tag of tags) {
+    for (const text of [tag.name, tag.value]) {
+      const length = utf8Bytes(text);
+      bytes += varintBytes(length) + length;
+    }
+  }
+  return bytes;
+}
+
+/** How many bytes `text` takes as UTF-8. */
+export function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit > 0x7f) bytes += unit > 0x7ff ? 2 : 1;
+    // A surrogate pair takes four bytes: three are counted for its first half, one for its second.
+    if (unit >= 0xd800 && unit < 0xdc00 && isLowSurrogate(text.charCodeAt(at + 1))) at++;
+  }
+  return bytes;
+}
+
+const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000;
+
+// Avro writes a zig-zag varint: twice the number, seven bits a byte.
+const varintBytes = (value: number): number => {
+  let bytes = 1;
+  for (let rest = value * 2; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes++;
+  return bytes;
+};
+
+const isTags = (input: TagsInput): input is Tags => Array.isArray(input);

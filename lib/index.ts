@@ -1,0 +1,39 @@
+/**
+ * heddle: AO processes as actors in one program.
+ *
+ * @module
+ */
+export { type Behavior, type BehaviorOptions, behavior } from './compute/behavior.ts';
+export type { Checkpoint, DryRun, Environment, Executor, Identity, Module } from './compute/executor.ts';
+export type { Sending, Spawning, Turn } from './compute/turn.ts';
+export type { Assignment } from './core/assignment.ts';
+export type { Awaitable } from './core/awaitable.ts';
+export { type Clock, type Moment, type VirtualClockOptions, virtualClock } from './core/clock.ts';
+export type { AssignedDelivery, Commit, Delivery, OutboundMail, SlotRef, StatusChange } from './core/commit.ts';
+export { HeddleError } from './core/error.ts';
+export type { ErrorCode } from './core/error-codes.ts';
+export type { Address, Id } from './core/id.ts';
+export type { Json, JsonObject } from './core/json.ts';
+export { defaultLimits, type Limits } from './core/limits.ts';
+export type { Message } from './core/message.ts';
+export type { OutboxAssignment, OutboxMessage, OutboxSpawn, OutboxTag, Outcome } from './core/outcome.ts';
+export { type RandomStream, randomStream } from './core/random.ts';
+export { type Tag, type Tags, type TagsInput, tagValue, toTags } from './core/tags.ts';
+export type { CommittedEvent, LifecycleState, SupervisionEvent, TraceEvent } from './core/trace-event.ts';
+export { lifecycle } from './process/lifecycle.ts';
+export type { MailboxOptions, Overflow } from './process/mailbox.ts';
+export { fifo } from './schedule/fifo.ts';
+export { random } from './schedule/random.ts';
+export { roundRobin } from './schedule/round-robin.ts';
+export type { Scheduler, SchedulerPolicy } from './schedule/scheduler.ts';
+export { type MemoryStore, memoryStore } from './store/memory.ts';
+export type { Store, StoredCheckpoint } from './store/store.ts';
+export type { Addresses } from './system/addresses.ts';
+export type { MessageInput, SpawnInput } from './system/inbound.ts';
+export type { Progress, RunUntil } from './system/loop.ts';
+export type { SystemOptions } from './system/options.ts';
+export type { AskOptions, ProcessHandle, ProcessStatus, Receipt } from './system/process-handle.ts';
+export type { Recording } from './system/recording.ts';
+export { type Replayed, type ReplayOptions, replay } from './system/replay.ts';
+export { createSystem, type System } from './system/system.ts';
+export type { Trace, TraceListener } from './system/trace.ts';

@@ -1,0 +1,116 @@
+import type { Assignment } from '../core/assignment.ts';
+import type { Moment } from '../core/clock.ts';
+import type { AssignedDelivery, Commit, Delivery, OutboundMail, StatusChange } from '../core/commit.ts';
+import type { ErrorCode } from '../core/error-codes.ts';
+import type { Address, Id } from '../core/id.ts';
+import type { Message } from '../core/message.ts';
+import type { Process } from '../process/process.ts';
+import { assign } from '../schedule/assign.ts';
+import type { Ledger } from './ledger.ts';
+
+/** A commit being put together. It reads the ledger and leaves it alone, so that it can be thrown away. */
+export class Draft {
+  readonly #ledger: Ledger;
+  readonly #moment: Moment;
+  readonly #scheduler: Address;
+  readonly #turn: Commit['turn'];
+  readonly #spawned: Message[] = [];
+  readonly #assigned: AssignedDelivery[] = [];
+  readonly #waiting: Delivery[] = [];
+  readonly #outbound: OutboundMail[] = [];
+  readonly #statuses: StatusChange[] = [];
+  /** The newest assignment of each process that got one here. */
+  readonly #last = new Map<Id, Assignment>();
+  /** Slots given here to each process. */
+  readonly #given = new Map<Id, number>();
+
+  constructor(ledger: Ledger, moment: Moment, scheduler: Address, turn?: Commit['turn']) {
+    this.#ledger = ledger;
+    this.#moment = moment;
+    this.#scheduler = scheduler;
+    this.#turn = turn;
+  }
+
+  /** Adds a process and its first assignment, which is its own item. Says why not, if not. */
+  spawn(item: Message): ErrorCode | undefined {
+    const { processes, limits } = this.#ledger;
+    if (processes.size + this.#spawned.length >= limits.processes) return 'processes-over-limit';
+    this.#ledger.moduleOf(item);
+    this.#spawned.push(item);
+    this.#assign({ process: item.id, message: item, exclude: [], ...this.#cause() });
+    return undefined;
+  }
+
+  /** Gives a delivery its slot, or a place to wait for one. Says why not, if not. */
+  deliver(to: Omit<Delivery, 'cause'>): ErrorCode | undefined {
+    const delivery = { ...to, ...this.#cause() };
+    const process = this.#ledger.processes.get(delivery.process);
+    if (!process) {
+      if (!this.#last.has(delivery.process)) return 'process-unknown';
+    } else if (!process.running) {
+      return process.state === 'failed' ? 'process-failed' : 'process-stopped';
+    } else if (this.#room(process) <= 0) {
+      return this.#wait(process, delivery);
+    }
+    this.#assign(delivery);
+    return undefined;
+  }
+
+  /** Gives slots to what waits for the process, as far as there is room. */
+  admitWaiting(process: Process): void {
+    for (const delivery of process.mailbox.waiting) {
+      if (this.#room(process) <= 0) return;
+      this.#assign(delivery);
+    }
+  }
+
+  mail(mail: OutboundMail): void {
+    this.#outbound.push(mail);
+  }
+
+  status(change: StatusChange): void {
+    this.#statuses.push(change);
+  }
+
+  commit(): Commit {
+    return {
+      sequence: this.#ledger.sequence,
+      moment: this.#moment,
+      ...(this.#turn && { turn: this.#turn }),
+      spawned: this.#spawned,
+      assigned: this.#assigned,
+      waiting: this.#waiting,
+      outbound: this.#outbound,
+      statuses: this.#statuses,
+    };
+  }
+
+  #assign(delivery: Delivery): void {
+    const { process, cause } = delivery;
+    const last = this.#last.get(process) ?? this.#ledger.processes.get(process)?.last;
+    const assignment = assign(delivery, last, this.#moment, this.#scheduler);
+    this.#last.set(process, assignment);
+    this.#given.set(process, (this.#given.get(process) ?? 0) + 1);
+    this.#assigned.push({ assignment, ...(cause && { cause }) });
+  }
+
+  #wait(process: Process, delivery: Delivery): ErrorCode | undefined {
+    const { options, waiting } = process.mailbox;
+    const waitingHere = this.#waiting.filter((other) => other.process === process.id).length;
+    if (options.overflow === 'reject' || waiting.length + waitingHere >= this.#ledger.limits.waitingMessages) {
+      return 'mailbox-full';
+    }
+    this.#waiting.push(delivery);
+    return undefined;
+  }
+
+  #room(process: Process): number {
+    // The message of this very turn leaves the mailbox with this commit.
+    const leaving = this.#turn?.process === process.id ? 1 : 0;
+    return process.mailbox.room + leaving - (this.#given.get(process.id) ?? 0);
+  }
+
+  #cause(): Pick<Delivery, 'cause'> {
+    return this.#turn ? { cause: { process: this.#turn.process, slot: this.#turn.slot } } : {};
+  }
+}

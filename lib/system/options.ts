@@ -1,0 +1,57 @@
+import type { Module } from '../compute/executor.ts';
+import type { Clock } from '../core/clock.ts';
+import { HeddleError } from '../core/error.ts';
+import { defaultLimits, type Limits } from '../core/limits.ts';
+import type { MailboxOptions } from '../process/mailbox.ts';
+import type { SchedulerPolicy } from '../schedule/scheduler.ts';
+import type { Store } from '../store/store.ts';
+
+/** How a system is set up; everything has a default. */
+export interface SystemOptions {
+  /** Any text. Ids, addresses and random orders follow from it: the same seed and inputs give the same run. */
+  readonly seed?: string;
+  /** Which process runs next: `fifo()` by default, `roundRobin()`, `random()` or your own. */
+  readonly scheduler?: SchedulerPolicy;
+  /** Where commits are kept: memory by default. A store that holds a run is continued. */
+  readonly store?: Store;
+  /** Where the time comes from: a virtual clock by default, which moves only when told to or when all wait for it. */
+  readonly clock?: Clock;
+  readonly limits?: Partial<Limits>;
+  /** How much mail each process takes: `limits.mailboxMessages`, and then `wait`, by default. */
+  readonly mailbox?: Partial<MailboxOptions>;
+  /** Modules that processes may spawn by id, besides those given to `spawn` and `define`. */
+  readonly modules?: readonly Module[];
+}
+
+/** The defaults with `given` over them. */
+export function limitsOf(given: Partial<Limits> = {}): Limits {
+  const limits = { ...defaultLimits, ...given };
+  for (const [name, value] of Object.entries(limits)) {
+    const lowest = name === 'restarts' ? 0 : 1;
+    if (!Number.isSafeInteger(value) || value < lowest) {
+      throw new HeddleError('option-invalid', `the limit ${name} is ${value}, not a whole number from ${lowest}`, {
+        option: name,
+      });
+    }
+    if (!Object.hasOwn(defaultLimits, name)) {
+      throw new HeddleError('option-invalid', `there is no limit ${name}`, { option: name });
+    }
+  }
+  return limits;
+}
+
+/** The mailbox of every process, within the limits. */
+export function mailboxOf(given: Partial<MailboxOptions> = {}, limits: Limits): MailboxOptions {
+  const { messages = limits.mailboxMessages, overflow = 'wait' } = given;
+  if (!Number.isSafeInteger(messages) || messages < 1) {
+    throw new HeddleError('option-invalid', `mailbox.messages is ${messages}, not a whole number from 1`, {
+      option: 'mailbox.messages',
+    });
+  }
+  if (overflow !== 'wait' && overflow !== 'reject') {
+    throw new HeddleError('option-invalid', `mailbox.overflow is ${overflow}, not wait or reject`, {
+      option: 'mailbox.overflow',
+    });
+  }
+  return { messages, overflow };
+}

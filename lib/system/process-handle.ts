@@ -1,0 +1,141 @@
+import type { Assignment } from '../core/assignment.ts';
+import type { Address, Id } from '../core/id.ts';
+import type { Message } from '../core/message.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Tags } from '../core/tags.ts';
+import type { LifecycleState } from '../core/trace-event.ts';
+import type { Process } from '../process/process.ts';
+import type { MessageInput } from './inbound.ts';
+
+/** Says that a message has its slot. */
+export interface Receipt {
+  readonly id: Id;
+  readonly slot: number;
+  /** Runs the system until the slot is evaluated. Rejects if the process fails or is stopped before. */
+  outcome(): Promise<Outcome>;
+}
+
+/** How far a process has come. */
+export interface ProcessStatus {
+  readonly state: LifecycleState;
+  /** Why it failed or was stopped. */
+  readonly reason?: string;
+  /** Slots assigned, evaluated or not. */
+  readonly slots: number;
+  /** Slots not evaluated yet. */
+  readonly mail: number;
+  /** Deliveries that wait for room in the mailbox. */
+  readonly waiting: number;
+  /** The hash chain at the newest slot. */
+  readonly hashChain: Id | undefined;
+}
+
+/** When an ask gives up. */
+export interface AskOptions {
+  /** Virtual time to wait for the reply. */
+  readonly timeoutMs?: number;
+}
+
+/** What a handle asks of its system. */
+export interface ProcessHost {
+  send(process: Process, input: MessageInput): Promise<Receipt>;
+  ask(process: Process, input: MessageInput, options: AskOptions): Promise<Message>;
+  dryRun(process: Process, input: MessageInput): Promise<Outcome>;
+  outcome(process: Process, slot: number): Promise<Outcome>;
+  schedule(process: Process): Promise<readonly Assignment[]>;
+  stop(process: Process, reason: string): Promise<void>;
+  restart(process: Process): Promise<void>;
+}
+
+/**
+ * One process of a system, to send to and look at.
+ *
+ * @example
+ * ```ts
+ * import { behavior, createSystem } from 'heddle';
+ *
+ * const system = createSystem();
+ * const echo = behavior({
+ *   init: () => 0,
+ *   receive: (heard, message, turn) => {
+ *     turn.reply(message, { data: message.data });
+ *     return heard + 1;
+ *   },
+ * });
+ * const process = await system.spawn(echo, { name: 'echo' });
+ * const receipt = await process.send({ tags: { Action: 'Say' }, data: 'hello' });
+ * const outcome = await receipt.outcome();
+ * console.log(receipt.slot, outcome.messages.length); // 1 1
+ * ```
+ */
+export class ProcessHandle {
+  readonly #process: Process;
+  readonly #host: ProcessHost;
+
+  constructor(process: Process, host: ProcessHost) {
+    this.#process = process;
+    this.#host = host;
+  }
+
+  get id(): Id {
+    return this.#process.id;
+  }
+
+  get owner(): Address {
+    return this.#process.item.owner;
+  }
+
+  get tags(): Tags {
+    return this.#process.item.tags;
+  }
+
+  get status(): ProcessStatus {
+    const { state, reason, last, mailbox } = this.#process;
+    return {
+      state,
+      ...(reason !== undefined && { reason }),
+      slots: last ? last.slot + 1 : 0,
+      mail: mailbox.assigned.length,
+      waiting: mailbox.waiting.length,
+      hashChain: last?.hashChain,
+    };
+  }
+
+  /** Gives a message its slot. It is evaluated when the system runs. A full mailbox waits or refuses as it was set up. */
+  send(input: MessageInput = {}): Promise<Receipt> {
+    return this.#host.send(this.#process, input);
+  }
+
+  /**
+   * Sends a message and runs the system until a reply to it arrives: one that goes to the sender and carries the
+   * message's `Reference` as `X-Reference`, as `reply` in aos does.
+   */
+  ask(input: MessageInput = {}, options: AskOptions = {}): Promise<Message> {
+    return this.#host.ask(this.#process, input, options);
+  }
+
+  /** Evaluates a message on the state after all assigned mail and forgets it: no slot, no change, nothing sent. */
+  dryRun(input: MessageInput = {}): Promise<Outcome> {
+    return this.#host.dryRun(this.#process, input);
+  }
+
+  /** The outcome of a slot, running the system if it is not evaluated yet. */
+  outcome(slot: number): Promise<Outcome> {
+    return this.#host.outcome(this.#process, slot);
+  }
+
+  /** All assignments so far, in order. */
+  schedule(): Promise<readonly Assignment[]> {
+    return this.#host.schedule(this.#process);
+  }
+
+  /** Ends the process for good: it takes no more mail, and what is in its mailbox stays unevaluated. */
+  stop(reason = 'stopped by its user'): Promise<void> {
+    return this.#host.stop(this.#process, reason);
+  }
+
+  /** Starts a failed process again where it failed, with a new restart budget. */
+  restart(): Promise<void> {
+    return this.#host.restart(this.#process);
+  }
+}

@@ -1,0 +1,112 @@
+import type { Module } from '../compute/executor.ts';
+import type { Moment } from '../core/clock.ts';
+import type { Commit } from '../core/commit.ts';
+import { HeddleError } from '../core/error.ts';
+import type { Id } from '../core/id.ts';
+import { committedEvents, emptyDigest, extendDigest } from '../core/trace-event.ts';
+import { memoryStore } from '../store/memory.ts';
+import { addressesOf } from './addresses.ts';
+import { Engine } from './engine.ts';
+import { Ledger } from './ledger.ts';
+import type { Recording } from './recording.ts';
+import { Trace, type TraceListener } from './trace.ts';
+
+/** What a replay needs besides the recording. */
+export interface ReplayOptions {
+  /** The modules of the recorded processes. */
+  readonly modules: readonly Module[];
+  /** Is told of each event as it happens again. */
+  readonly onEvent?: TraceListener;
+}
+
+/** How a replay ended; one that comes out differently throws instead. */
+export interface Replayed {
+  readonly digest: Id;
+  readonly turns: number;
+}
+
+/**
+ * Does a recorded run again on fresh processes: what came from outside is taken from the recording, every turn is
+ * evaluated anew, and every outcome, slot and piece of mail must come out as recorded. Throws `divergence`, with both
+ * sides, at the first that does not.
+ *
+ * @example
+ * ```ts
+ * import { behavior, createSystem, replay } from 'heddle';
+ *
+ * const clock = behavior({ init: () => 0, receive: (_, message, turn) => turn.timestampMs });
+ * const system = createSystem();
+ * const process = await system.spawn(clock);
+ * await process.send();
+ * await system.settle();
+ * const { digest } = await replay(await system.record(), { modules: [clock] });
+ * console.log(digest === system.trace.digest); // true
+ * ```
+ */
+export async function replay(recording: Recording, options: ReplayOptions): Promise<Replayed> {
+  if (recording.version !== 1) {
+    throw new HeddleError('recording-invalid', `version ${String(recording.version)} of recordings is not known`);
+  }
+  const ledger = new Ledger(recording.limits, recording.mailbox);
+  for (const module of options.modules) ledger.modules.set(module.id, module);
+  const clock = new RecordedClock();
+  const trace = new Trace(recording.limits.traceEvents);
+  if (options.onEvent) trace.subscribe(options.onEvent);
+  const engine = new Engine({ ledger, store: memoryStore(), trace, clock, addresses: addressesOf(recording.seed) });
+  let turns = 0;
+  try {
+    for (const commit of recording.commits) {
+      clock.moment = commit.moment;
+      checkSame(commit, await repeat(commit, engine));
+      if (commit.turn) turns++;
+    }
+  } finally {
+    for (const process of ledger.processes.values()) await process.executor?.close();
+  }
+  return { digest: trace.digest, turns };
+}
+
+/** Makes the commit again: a turn by evaluating it, what came from outside by letting it in. */
+async function repeat(commit: Commit, engine: Engine): Promise<Commit | undefined> {
+  if (commit.turn) return engine.turn(engine.ledger.process(commit.turn.process));
+  const draft = engine.draft();
+  for (const item of commit.spawned) draft.spawn(item);
+  for (const { assignment } of commit.assigned) {
+    const { process, message, exclude } = assignment;
+    // A spawned process has got its first slot with its item.
+    if (message.id !== process) draft.deliver({ process, message, exclude });
+  }
+  for (const change of commit.statuses) draft.status(change);
+  return engine.commit(draft);
+}
+
+function checkSame(recorded: Commit, replayed: Commit | undefined): void {
+  const before = committedEvents(recorded);
+  const now = replayed ? committedEvents(replayed) : [];
+  for (let at = 0; at < Math.max(before.length, now.length); at++) {
+    const [was, is] = [before[at], now[at]];
+    if (was && is && extendDigest(emptyDigest, was) === extendDigest(emptyDigest, is)) continue;
+    const facts = { sequence: recorded.sequence, recorded: textOf(was), replayed: textOf(is) };
+    const { sequence } = recorded;
+    throw new HeddleError(
+      'divergence',
+      `commit ${sequence} gave ${facts.replayed} where ${facts.recorded} is recorded`,
+      facts,
+    );
+  }
+}
+
+const textOf = (event: object | undefined): string =>
+  event ? JSON.stringify(event, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) : 'nothing';
+
+class RecordedClock {
+  moment: Moment = { timestampMs: 0, blockHeight: 0 };
+
+  now(): Moment {
+    return this.moment;
+  }
+
+  advanceTo(timestampMs: number): void {
+    throw new HeddleError('option-invalid', `a recorded clock cannot be moved to ${timestampMs}`);
+  }
+}
