@@ -3,6 +3,12 @@ import type { Address } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
 import { tagValue } from '../core/tags.ts';
 
+/** When an ask gives up. */
+export interface AskOptions {
+  /** Virtual time to wait for the reply. */
+  readonly timeoutMs?: number;
+}
+
 /** A question whose reply has not come yet, or has. */
 export interface Ask {
   readonly from: Address;

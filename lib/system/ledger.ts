@@ -29,13 +29,16 @@ export class Ledger {
     return process;
   }
 
+  /** The module of that id, which must be known. */
+  module(id: Id): Module {
+    const module = this.modules.get(id);
+    if (!module) throw new HeddleError('module-unknown', `there is no module ${id}`, { module: id });
+    return module;
+  }
+
   /** The module that a process item names. */
   moduleOf(item: Message): Module {
-    const id = tagValue(item.tags, 'Module') ?? '';
-    const module = this.modules.get(id);
-    if (!module)
-      throw new HeddleError('module-unknown', `there is no module ${id || '(the item names none)'}`, { module: id });
-    return module;
+    return this.module(tagValue(item.tags, 'Module') ?? 'without an id');
   }
 
   /** Takes a commit in. It must be the next one. */

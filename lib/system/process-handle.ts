@@ -5,15 +5,10 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Tags } from '../core/tags.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
 import type { Process } from '../process/process.ts';
+import type { AskOptions } from './asks.ts';
 import type { MessageInput } from './inbound.ts';
-
-/** Says that a message has its slot. */
-export interface Receipt {
-  readonly id: Id;
-  readonly slot: number;
-  /** Runs the system until the slot is evaluated. Rejects if the process fails or is stopped before. */
-  outcome(): Promise<Outcome>;
-}
+import type { ProcessHost } from './process-host.ts';
+import type { Receipt } from './receipt.ts';
 
 /** How far a process has come. */
 export interface ProcessStatus {
@@ -28,23 +23,6 @@ export interface ProcessStatus {
   readonly waiting: number;
   /** The hash chain at the newest slot. */
   readonly hashChain: Id | undefined;
-}
-
-/** When an ask gives up. */
-export interface AskOptions {
-  /** Virtual time to wait for the reply. */
-  readonly timeoutMs?: number;
-}
-
-/** What a handle asks of its system. */
-export interface ProcessHost {
-  send(process: Process, input: MessageInput): Promise<Receipt>;
-  ask(process: Process, input: MessageInput, options: AskOptions): Promise<Message>;
-  dryRun(process: Process, input: MessageInput): Promise<Outcome>;
-  outcome(process: Process, slot: number): Promise<Outcome>;
-  schedule(process: Process): Promise<readonly Assignment[]>;
-  stop(process: Process, reason: string): Promise<void>;
-  restart(process: Process): Promise<void>;
 }
 
 /**
