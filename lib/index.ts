@@ -6,6 +6,7 @@
 export { type Behavior, type BehaviorOptions, behavior } from './compute/behavior.ts';
 export type { Checkpoint, DryRun, Environment, Executor, Identity, Module } from './compute/executor.ts';
 export type { Sending, Spawning, Turn } from './compute/turn.ts';
+export { type WasmOptions, wasm } from './compute/wasm/index.ts';
 export type { Assignment } from './core/assignment.ts';
 export type { Awaitable } from './core/awaitable.ts';
 export { type Clock, type Moment, type VirtualClockOptions, virtualClock } from './core/clock.ts';

@@ -27,6 +27,7 @@ export interface Behavior<State> {
 export interface BehaviorOptions {
   /** The module id under which processes spawn it; made from `name` if left out. */
   readonly id?: Id;
+  /** Any text that stays the same from build to build; the code itself if left out, which does not. */
   readonly name?: string;
   readonly owner?: Address;
   readonly tags?: TagsInput;

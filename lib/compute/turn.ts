@@ -84,7 +84,7 @@ export class Turn {
 
   /** Sets what the turn prints. */
   output(value: Json): void {
-    this.#output = value;
+    this.#output = structuredClone(value);
   }
 
   /** What the turn has produced. */
@@ -104,7 +104,8 @@ export class Turn {
       { name: 'Variant', value: 'ao.TN.1' },
       { name: 'Type', value: type },
       { name: 'Reference', value: reference },
-      ...toTags(tags),
+      // Copied, since the behavior may change its own later.
+      ...toTags(tags).map((tag) => ({ ...tag })),
     ];
   }
 

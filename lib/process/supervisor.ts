@@ -18,6 +18,14 @@ export async function startExecutor(process: Process, store: Store): Promise<Exe
       const replayed = await executor.evaluate(assignment);
       if (recorded) checkSame(process, assignment.slot, recorded, replayed);
     }
+    if (executor.slot !== process.evaluated) {
+      const facts = { process: process.id, slot: executor.slot, evaluated: process.evaluated };
+      throw new HeddleError(
+        'checkpoint-invalid',
+        `${process.id} came up at slot ${executor.slot}, not ${facts.evaluated}`,
+        facts,
+      );
+    }
   } catch (error) {
     await executor.close();
     throw error;

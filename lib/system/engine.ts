@@ -2,6 +2,7 @@ import { isPending } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Commit, StatusChange } from '../core/commit.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
+import type { Message } from '../core/message.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { tagValue } from '../core/tags.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
@@ -26,6 +27,7 @@ export class Engine {
   readonly trace: Trace;
   readonly clock: Clock;
   readonly addresses: Addresses;
+  #storeFailure: HeddleError | undefined;
 
   constructor(parts: Pick<Engine, 'ledger' | 'store' | 'trace' | 'clock' | 'addresses'>) {
     this.ledger = parts.ledger;
@@ -39,17 +41,18 @@ export class Engine {
     return new Draft(this.ledger, this.clock.now(), this.addresses.scheduler, turn);
   }
 
-  /** Stores what was drafted, then takes it in. */
+  /** Stores what was drafted, then takes it in. After a commit that was not stored there is no other. */
   async commit(draft: Draft): Promise<Commit> {
+    this.#checkStore();
     const commit = draft.commit();
     try {
       const stored = this.store.commit(commit);
       if (isPending(stored)) await stored;
     } catch (error) {
       const facts = { sequence: commit.sequence };
-      throw new HeddleError('store-failed', `commit ${commit.sequence} was not stored: ${reasonOf(error)}`, facts, {
-        cause: error,
-      });
+      const what = `commit ${commit.sequence} was not stored: ${reasonOf(error)}`;
+      this.#storeFailure = new HeddleError('store-failed', what, facts, { cause: error });
+      throw this.#storeFailure;
     }
     this.ledger.apply(commit);
     this.trace.commit(commit);
@@ -61,6 +64,7 @@ export class Engine {
    * if the process failed instead.
    */
   async turn(process: Process): Promise<Commit | undefined> {
+    this.#checkStore();
     const assignment = process.mailbox.assigned.peek();
     if (!assignment) throw new HeddleError('scheduler-invalid', `${process.id} has no mail but was given a turn`);
     const outcome = await this.#evaluate(process);
@@ -111,6 +115,19 @@ export class Engine {
     if (!process.running) await this.#discard(process);
   }
 
+  /** Evaluates a message on a running process's state and forgets it; undefined if the process failed over it. */
+  async dryRun(process: Process, message: Message): Promise<Outcome | undefined> {
+    const executor = await this.executor(process);
+    try {
+      return await executor?.dryRun({ process: process.id, message, ...this.clock.now() });
+    } catch (error) {
+      await this.#crashed(process, error);
+      throw new HeddleError('process-crashed', `a dry run crashed ${process.id}: ${reasonOf(error)}`, {
+        process: process.id,
+      });
+    }
+  }
+
   async #evaluate(process: Process): Promise<Outcome | undefined> {
     const assignment = process.mailbox.assigned.peek();
     for (;;) {
@@ -143,6 +160,10 @@ export class Engine {
   async #checkpoint(process: Process): Promise<void> {
     const checkpoint = await process.executor?.checkpoint();
     if (checkpoint) await this.store.putCheckpoint({ process: process.id, ...checkpoint });
+  }
+
+  #checkStore(): void {
+    if (this.#storeFailure) throw this.#storeFailure;
   }
 
   #move(process: Process, event: LifecycleEvent, reason?: string, restartsLeft?: number): void {

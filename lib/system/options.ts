@@ -55,3 +55,10 @@ export function mailboxOf(given: Partial<MailboxOptions> = {}, limits: Limits): 
   }
   return { messages, overflow };
 }
+
+/** Refuses a span of time that is no whole number of milliseconds from 0. */
+export function checkSpan(name: string, ms: number): void {
+  if (!Number.isSafeInteger(ms) || ms < 0) {
+    throw new HeddleError('option-invalid', `${name} is ${ms}, not a whole number of milliseconds`, { option: name });
+  }
+}

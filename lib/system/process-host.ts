@@ -8,6 +8,7 @@ import type { Process } from '../process/process.ts';
 import { type AskOptions, Asks } from './asks.ts';
 import type { Driver } from './driver.ts';
 import { inboundMessage, type MessageInput } from './inbound.ts';
+import { checkSpan } from './options.ts';
 import type { Receipt } from './receipt.ts';
 
 /** Does for process handles what they are asked to. */
@@ -35,6 +36,7 @@ export class ProcessHost {
   }
 
   async ask(process: Process, input: MessageInput, { timeoutMs = 60_000 }: AskOptions): Promise<Message> {
+    checkSpan('timeoutMs', timeoutMs);
     const { engine, timers } = this.#driver;
     const from = input.from ?? engine.addresses.wallet;
     const given = toTags(input.tags);
@@ -62,9 +64,9 @@ export class ProcessHost {
     await this.#evaluated(process, process.last?.slot ?? -1);
     return this.#driver.enter(async () => {
       const message = inboundMessage(input, process.id, 'dry run', engine.ledger, engine.addresses);
-      const executor = await engine.executor(process);
-      if (!executor) throw notRunning(process);
-      return executor.dryRun({ process: process.id, message, ...engine.clock.now() });
+      const outcome = await engine.dryRun(process, message);
+      if (!outcome) throw notRunning(process);
+      return outcome;
     });
   }
 

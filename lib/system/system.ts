@@ -12,7 +12,7 @@ import { Engine } from './engine.ts';
 import { inboundItem, type SpawnInput } from './inbound.ts';
 import { Ledger } from './ledger.ts';
 import { advance, type Progress, type RunUntil } from './loop.ts';
-import { limitsOf, mailboxOf, type SystemOptions } from './options.ts';
+import { checkSpan, limitsOf, mailboxOf, type SystemOptions } from './options.ts';
 import { ProcessHandle } from './process-handle.ts';
 import { ProcessHost } from './process-host.ts';
 import type { Recording } from './recording.ts';
@@ -116,6 +116,7 @@ export class System {
 
   /** Lets so much virtual time pass, running what has mail and what falls due on the way. */
   async advance(ms: number): Promise<Progress> {
+    checkSpan('ms', ms);
     const { clock } = this.#engine;
     const untilMs = clock.now().timestampMs + ms;
     const progress = await this.#driver.run({ untilMs });
