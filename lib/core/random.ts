@@ -1,7 +1,7 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { hashId, idToBytes } from './id.ts';
 
 /** An endless row of numbers that a seed fixes. */
 export interface RandomStream {
@@ -24,8 +24,7 @@ export interface RandomStream {
  * ```
  */
 export function randomStream(seed: string, name: string): RandomStream {
-  const hash = sha256(new TextEncoder().encode(JSON.stringify([seed, name])));
-  const words = new DataView(hash.buffer, hash.byteOffset);
+  const words = new DataView(idToBytes(hashId('heddle stream', seed, name)).buffer);
   const generator = xoroshiro128plusFromState([0, 4, 8, 12].map((at) => words.getInt32(at)));
   return {
     below: (bound) => uniformInt(generator, 0, bound - 1),
