@@ -1,6 +1,6 @@
-import { isPending } from '../core/awaitable.ts';
+import { type Awaitable, isPending } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Commit, StatusChange } from '../core/commit.ts';
+import type { Commit, SlotRef, StatusChange } from '../core/commit.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import type { Message } from '../core/message.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -10,12 +10,19 @@ import type { LifecycleEvent } from '../process/lifecycle.ts';
 import type { Process } from '../process/process.ts';
 import { judgeCrash, startExecutor } from '../process/supervisor.ts';
 import { releases } from '../route/outbox.ts';
+import type { Sender } from '../route/relay.ts';
 import type { Store } from '../store/store.ts';
 import type { Addresses } from './addresses.ts';
 import { Draft } from './draft.ts';
 import type { Ledger } from './ledger.ts';
 import { release } from './release.ts';
 import type { Trace } from './trace.ts';
+
+/** What evaluating a message came to: an outcome, or whatever crashed the executor. */
+type Attempt = { readonly outcome: Outcome } | { readonly crash: unknown };
+
+const evaluated = (outcome: Outcome): Attempt => ({ outcome });
+const crashed = (crash: unknown): Attempt => ({ crash });
 
 /**
  * Makes commits: each is drafted, stored, and only then taken in and told. Whoever drives an engine lets in one call at
@@ -60,48 +67,18 @@ export class Engine {
   }
 
   /**
-   * Evaluates the process's next message and commits the outcome with the slots its outbox gets. The commit is undefined
-   * if the process failed instead.
+   * Evaluates the next message of each of these processes, side by side, and then commits the outcomes in this order,
+   * each with the slots its outbox gets. A process that fails over its message has no commit.
    */
-  async turn(process: Process): Promise<Commit | undefined> {
+  async turns(processes: readonly Process[]): Promise<readonly Commit[]> {
     this.#checkStore();
-    const assignment = process.mailbox.assigned.peek();
-    if (!assignment) throw new HeddleError('scheduler-invalid', `${process.id} has no mail but was given a turn`);
-    const outcome = await this.#evaluate(process);
-    if (!outcome) return undefined;
-    const { slot } = assignment;
-    const draft = this.draft({ process: process.id, slot, outcome });
-    draft.admitWaiting(process);
-    const { id, tags } = assignment.message;
-    const sender = {
-      turn: { process: process.id, slot },
-      module: process.module.id,
-      scheduler: this.addresses.scheduler,
-      messenger: this.addresses.messenger,
-      pushedFor: tagValue(tags, 'Pushed-For') ?? id,
-      limits: this.ledger.limits,
-    };
-    for (const entry of releases(outcome, sender)) await release(entry, draft, sender.turn, this.store);
-    const commit = await this.commit(draft);
-    if (process.state === 'evaluating') process.move('committed');
-    if (outcome.fault) {
-      this.trace.emit({ type: 'fault', ...sender.turn, fault: outcome.fault, reason: String(outcome.error) });
+    const attempts = processes.map((process) => this.#attempt(process));
+    const commits: Commit[] = [];
+    for (const [at, process] of processes.entries()) {
+      const outcome = await this.#supervise(process, await attempts[at]);
+      if (outcome) commits.push(await this.#commitTurn(process, outcome));
     }
-    if ((slot + 1) % this.ledger.limits.checkpointSlots === 0) await this.#checkpoint(process);
-    return commit;
-  }
-
-  /** A running process's executor, brought up if need be; undefined if the process failed over it. */
-  async executor(process: Process): Promise<Process['executor']> {
-    while (!process.executor && process.running) {
-      try {
-        process.executor = await startExecutor(process, this.store);
-        if (process.state !== 'ready') this.#move(process, 'loaded');
-      } catch (error) {
-        await this.#crashed(process, error);
-      }
-    }
-    return process.executor;
+    return commits;
   }
 
   /** Commits a decision about a process and lets go of its executor if it is over. */
@@ -117,9 +94,12 @@ export class Engine {
 
   /** Evaluates a message on a running process's state and forgets it; undefined if the process failed over it. */
   async dryRun(process: Process, message: Message): Promise<Outcome | undefined> {
-    const executor = await this.executor(process);
+    while (!process.executor && process.running) {
+      const failed = await this.#start(process);
+      if (failed) await this.#crashed(process, failed.crash);
+    }
     try {
-      return await executor?.dryRun({ process: process.id, message, ...this.clock.now() });
+      return await process.executor?.dryRun({ process: process.id, message, ...this.clock.now() });
     } catch (error) {
       await this.#crashed(process, error);
       throw new HeddleError('process-crashed', `a dry run crashed ${process.id}: ${reasonOf(error)}`, {
@@ -128,18 +108,63 @@ export class Engine {
     }
   }
 
-  async #evaluate(process: Process): Promise<Outcome | undefined> {
+  /** Evaluates a process's next message. Never throws: other processes' attempts go on meanwhile. */
+  #attempt(process: Process): Awaitable<Attempt> {
     const assignment = process.mailbox.assigned.peek();
-    for (;;) {
-      const executor = await this.executor(process);
-      if (!executor || !assignment) return undefined;
-      try {
-        process.move('turn');
-        const outcome = executor.evaluate(assignment);
-        return isPending(outcome) ? await outcome : outcome;
-      } catch (error) {
-        await this.#crashed(process, error);
-      }
+    if (!assignment) return { crash: new HeddleError('scheduler-invalid', `${process.id} has no mail`) };
+    const { executor } = process;
+    if (!executor) return this.#start(process).then((crash) => crash ?? this.#attempt(process));
+    try {
+      process.move('turn');
+      const outcome = executor.evaluate(assignment);
+      return isPending(outcome) ? outcome.then(evaluated, crashed) : { outcome };
+    } catch (error) {
+      return { crash: error };
+    }
+  }
+
+  /** The outcome of an attempt, made again after each crash that the restart budget covers. */
+  async #supervise(process: Process, first: Attempt | undefined): Promise<Outcome | undefined> {
+    let attempt = first;
+    while (attempt && 'crash' in attempt) {
+      await this.#crashed(process, attempt.crash);
+      if (!process.running) return undefined;
+      attempt = await this.#attempt(process);
+    }
+    return attempt?.outcome;
+  }
+
+  async #commitTurn(process: Process, outcome: Outcome): Promise<Commit> {
+    const slot = process.evaluated + 1;
+    const turn = { process: process.id, slot };
+    const draft = this.draft({ ...turn, outcome });
+    draft.admitWaiting(process);
+    const sender = this.#sender(process, turn);
+    for (const entry of releases(outcome, sender)) await release(entry, draft, turn, this.store);
+    const commit = await this.commit(draft);
+    process.move('committed');
+    if (outcome.fault) {
+      this.trace.emit({ type: 'fault', ...turn, fault: outcome.fault, reason: String(outcome.error) });
+    }
+    if ((slot + 1) % this.ledger.limits.checkpointSlots === 0) await this.#checkpoint(process);
+    return commit;
+  }
+
+  #sender(process: Process, turn: SlotRef): Sender {
+    const message = process.mailbox.assigned.peek()?.message;
+    const { scheduler, messenger } = this.addresses;
+    const pushedFor = message ? (tagValue(message.tags, 'Pushed-For') ?? message.id) : process.id;
+    return { turn, module: process.module.id, scheduler, messenger, pushedFor, limits: this.ledger.limits };
+  }
+
+  /** Brings up the process's executor; says what kept it from coming up. */
+  async #start(process: Process): Promise<{ readonly crash: unknown } | undefined> {
+    try {
+      process.executor = await startExecutor(process, this.store);
+      if (process.state !== 'ready') this.#move(process, 'loaded');
+      return undefined;
+    } catch (crash) {
+      return { crash };
     }
   }
 

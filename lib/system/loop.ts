@@ -18,11 +18,14 @@ export interface Progress {
 /** When a run ends, apart from there being nothing left to do. */
 export interface RunUntil {
   readonly turns: number;
-  /** Asked before each turn. */
+  /** Asked before each batch of turns. */
   readonly done?: () => boolean;
   /** How far the clock may move by itself to the next timer. */
   readonly untilMs?: number;
 }
+
+/** Turns of different processes that are chosen, and may run, together. Part of a run's order: changing it changes digests. */
+const turnsPerBatch = 32;
 
 /** Turns taken in one piece before others are let in: short against a blink, long against the cost of letting in. */
 const turnsPerPiece = 64;
@@ -35,6 +38,8 @@ export class TurnLoop {
   readonly #lane: Lane;
   /** Turns the scheduler still owes to each process. */
   readonly #owed = new Map<Id, number>();
+  /** A process that the scheduler chose again before the batch it was in had run. */
+  #held: Id | undefined;
 
   constructor(engine: Engine, scheduler: Scheduler, timers: Timers, lane: Lane) {
     this.#engine = engine;
@@ -67,10 +72,12 @@ export class TurnLoop {
     const finished = () => idle || turns >= limit || done();
     while (!finished()) {
       await this.#lane.run(async () => {
-        for (let piece = 0; piece < turnsPerPiece && !finished(); piece++) {
-          const step = await this.#step(untilMs);
-          if (step === 'turn') turns++;
-          else if (step === 'idle') idle = true;
+        const piece = turns + turnsPerPiece;
+        while (turns < piece && !finished()) {
+          const batch = this.#batch(Math.min(turnsPerBatch, limit - turns));
+          for (const commit of await this.#engine.turns(batch)) this.announce(commit);
+          turns += batch.length;
+          if (batch.length === 0) idle = this.#wait(untilMs) === 'idle';
         }
       });
       if (!finished()) await breath();
@@ -78,19 +85,33 @@ export class TurnLoop {
     return { turns, idle };
   }
 
-  async #step(untilMs: number): Promise<'turn' | 'time' | 'idle'> {
-    const id = this.#scheduler.next();
-    if (id === undefined) return this.#wait(untilMs);
+  /**
+   * The processes that have the next turns, each of them once. They are taken before any of them runs, so that the order
+   * is the same whether they then run one after the other or side by side.
+   */
+  #batch(size: number): readonly Process[] {
+    const batch = new Map<Id, Process>();
+    while (batch.size < size) {
+      const id = this.#held ?? this.#scheduler.next();
+      this.#held = undefined;
+      if (id === undefined) break;
+      if (batch.has(id)) {
+        this.#held = id;
+        break;
+      }
+      this.#pay(id);
+      const process = this.#engine.ledger.process(id);
+      // The mail of a failed or stopped process stays; its turns are owed again when it is restarted.
+      if (process.running) batch.set(id, process);
+    }
+    return [...batch.values()];
+  }
+
+  #pay(id: Id): void {
     const owed = (this.#owed.get(id) ?? 0) - 1;
     if (owed < 0) throw new HeddleError('scheduler-invalid', `the scheduler gave a turn to ${id}, which is owed none`);
     if (owed === 0) this.#owed.delete(id);
     else this.#owed.set(id, owed);
-    const process = this.#engine.ledger.process(id);
-    // The mail of a failed or stopped process stays; the turn is owed again when it is restarted.
-    if (!process.running) return 'time';
-    const commit = await this.#engine.turn(process);
-    if (commit) this.announce(commit);
-    return 'turn';
   }
 
   #wait(untilMs: number): 'time' | 'idle' {

@@ -68,7 +68,10 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
 
 /** Makes the commit again: a turn by evaluating it, what came from outside by letting it in. */
 async function repeat(commit: Commit, engine: Engine): Promise<Commit | undefined> {
-  if (commit.turn) return engine.turn(engine.ledger.process(commit.turn.process));
+  if (commit.turn) {
+    const [again] = await engine.turns([engine.ledger.process(commit.turn.process)]);
+    return again;
+  }
   const draft = engine.draft();
   for (const item of commit.spawned) draft.spawn(item);
   for (const { assignment } of commit.assigned) {
