@@ -1,0 +1,109 @@
+import { behavior, createSystem, tagValue } from 'heddle';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { adder, echo, listener } from '../fixtures/system/behaviors.ts';
+import { refusal } from '../fixtures/system/refusal.ts';
+
+/** Answers a second message with what the first one asked. */
+const late = behavior<{ asked: string | undefined }>(
+  {
+    init: () => ({ asked: undefined }),
+    receive(state, message, turn) {
+      if (tagValue(message.tags, 'Action') === 'Answer') {
+        turn.send({ target: message.from, data: 'late', tags: { 'X-Reference': state.asked ?? '' } });
+      } else {
+        state.asked = tagValue(message.tags, 'Reference');
+      }
+    },
+  },
+  { name: 'late' },
+);
+
+test('the reply is the message that goes back to the sender with its reference', async () => {
+  const system = createSystem();
+  const process = await system.spawn(echo);
+  const reply = await process.ask({ data: 'hello' });
+  assert.is(reply.data, 'hello');
+  assert.is(reply.from, process.id);
+  assert.is(reply.target, system.addresses.wallet);
+  const [, question] = await process.schedule();
+  assert.is(tagValue(reply.tags, 'X-Reference'), tagValue(question?.message.tags ?? [], 'Reference'));
+});
+
+test('a reference of the caller is kept', async () => {
+  const system = createSystem();
+  const process = await system.spawn(echo);
+  const reply = await process.ask({ tags: { Reference: 'my own' } });
+  assert.is(tagValue(reply.tags, 'X-Reference'), 'my own');
+});
+
+test('two questions at once get each their own reply', async () => {
+  const system = createSystem();
+  const [one, other] = [await system.spawn(echo), await system.spawn(echo)];
+  const replies = await Promise.all([
+    one.ask({ data: '1' }),
+    one.ask({ data: '2' }),
+    other.ask({ data: '3', from: 'another wallet' }),
+  ]);
+  assert.equal(
+    replies.map(({ data }) => data),
+    ['1', '2', '3'],
+  );
+});
+
+test('a reply to another wallet is no reply', async () => {
+  const system = createSystem();
+  const process = await system.spawn(late);
+  const asked = process.ask({ from: 'one', tags: { Reference: 'r' } }, { timeoutMs: 1_000 });
+  await process.send({ from: 'other', tags: { Action: 'Answer' } });
+  assert.is((await refusal(() => asked)).code, 'ask-timeout');
+  assert.is((await system.outbound()).length, 1);
+});
+
+test('a reply may come in a later turn', async () => {
+  const system = createSystem();
+  const process = await system.spawn(late);
+  const asked = process.ask();
+  await process.send({ tags: { Action: 'Answer' } });
+  assert.is((await asked).data, 'late');
+});
+
+test('without a reply the clock moves by exactly the time it was to wait', async () => {
+  const system = createSystem();
+  const process = await system.spawn(listener);
+  const startMs = system.now.timestampMs;
+  const error = await refusal(() => process.ask({}, { timeoutMs: 1_234 }));
+  assert.is(error.code, 'ask-timeout');
+  assert.is(error.definite, false);
+  assert.is(system.now.timestampMs, startMs + 1_234);
+});
+
+test('a reply costs no time', async () => {
+  const system = createSystem();
+  const process = await system.spawn(echo);
+  const before = system.now;
+  await process.ask();
+  await system.settle();
+  assert.equal(system.now, before);
+});
+
+test('the error of the slot is named when there is no reply for it', async () => {
+  const system = createSystem();
+  const process = await system.spawn(adder);
+  const error = await refusal(() => process.ask({ data: 'fail' }));
+  assert.is(error.code, 'ask-timeout');
+  assert.match(error.message, 'asked to fail');
+  assert.is(error.facts.error, 'asked to fail');
+});
+
+test('a question to a process that is stopped meanwhile ends without waiting', async () => {
+  const system = createSystem();
+  const process = await system.spawn(listener);
+  const startMs = system.now.timestampMs;
+  const asked = refusal(() => process.ask());
+  await process.stop();
+  await asked;
+  assert.is(system.now.timestampMs, startMs);
+});
+
+test.run();

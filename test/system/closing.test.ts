@@ -1,0 +1,108 @@
+import { createSystem, memoryStore } from 'heddle';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { echo, listener } from '../fixtures/system/behaviors.ts';
+import { wrapped } from '../fixtures/system/modules.ts';
+import { refusal } from '../fixtures/system/refusal.ts';
+
+test('a closed system takes nothing any more', async () => {
+  const system = createSystem();
+  const process = await system.spawn(listener);
+  const receipt = await process.send();
+  await system.close();
+  const works: readonly (() => unknown)[] = [
+    () => system.close(),
+    () => system.spawn(listener),
+    () => system.settle(),
+    () => system.run(),
+    () => system.advance(1),
+    () => system.outbound(),
+    () => system.record(),
+    () => process.send(),
+    () => process.ask(),
+    () => process.dryRun(),
+    () => process.outcome(1),
+    () => process.schedule(),
+    () => process.stop(),
+    () => process.restart(),
+    () => receipt.outcome(),
+  ];
+  for (const work of works) assert.is((await refusal(work)).code, 'system-closed', String(work));
+});
+
+function gate() {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open: () => open(), passed };
+}
+
+test('closing during a run ends it after the turn under way, which is stored', async () => {
+  const store = memoryStore();
+  const system = createSystem({ store });
+  const [underWay, held] = [gate(), gate()];
+  const slow = wrapped(listener, {
+    async before({ slot }) {
+      if (slot !== 1) return;
+      underWay.open();
+      await held.passed;
+    },
+  });
+  const process = await system.spawn(slow);
+  for (let sent = 0; sent < 3; sent++) await process.send();
+  const run = refusal(() => system.settle());
+  await underWay.passed;
+  const closed = system.close();
+  held.open();
+  await closed;
+  assert.is((await run).code, 'system-closed');
+  assert.is(process.status.mail, 2);
+  assert.is([...store.commits()].filter(({ turn }) => turn).length, 2);
+});
+
+test('closing ends the executor of every process and the store, once', async () => {
+  const closed: string[] = [];
+  const store = memoryStore();
+  store.close = () => void closed.push('store');
+  const module = wrapped(listener, { onClose: (process) => closed.push(process) });
+  const system = createSystem({ store });
+  const processes = [await system.spawn(module), await system.spawn(module)];
+  await system.settle();
+  await system.close();
+  assert.equal(closed, [...processes.map(({ id }) => id), 'store']);
+});
+
+test('questions that wait for a reply end with system-closed', async () => {
+  const system = createSystem();
+  const process = await system.spawn(wrapped(echo, { before: () => new Promise((resolve) => setTimeout(resolve, 5)) }));
+  const asked = refusal(() => process.ask());
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  await system.close();
+  assert.is((await asked).code, 'system-closed');
+});
+
+test('leaving the scope closes the system, unless it is closed already', async () => {
+  const closed: string[] = [];
+  for (const early of [false, true]) {
+    const store = memoryStore();
+    store.close = () => void closed.push(`early: ${early}`);
+    await using system = createSystem({ store });
+    await system.spawn(listener);
+    if (early) await system.close();
+  }
+  assert.equal(closed, ['early: false', 'early: true']);
+});
+
+test('what was seen stays readable', async () => {
+  const system = createSystem();
+  const process = await system.spawn(listener);
+  await system.settle();
+  const { digest } = system.trace;
+  await system.close();
+  assert.is(system.trace.digest, digest);
+  assert.is(process.status.slots, 1);
+  assert.is(system.process(process.id), process);
+});
+
+test.run();

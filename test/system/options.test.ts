@@ -1,0 +1,53 @@
+import { createSystem, defaultLimits, type SystemOptions } from 'heddle';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { listener } from '../fixtures/system/behaviors.ts';
+import { refusal } from '../fixtures/system/refusal.ts';
+
+test('a limit is a whole number from 1', async () => {
+  for (const name of Object.keys(defaultLimits)) {
+    for (const value of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, ...(name === 'restarts' ? [] : [0])]) {
+      const error = await refusal(() => createSystem({ limits: { [name]: value } }));
+      assert.is(error.code, 'option-invalid');
+      assert.is(error.facts.option, name);
+    }
+    createSystem({ limits: { [name]: 1 } });
+  }
+  createSystem({ limits: { restarts: 0 } });
+});
+
+test('a limit that does not exist is refused', async () => {
+  const limits = { mailboxMesages: 5 } as SystemOptions['limits'] & object; // a slip of the pen
+  assert.is((await refusal(() => createSystem({ limits }))).code, 'option-invalid');
+});
+
+test('a mailbox has room for a whole number of messages and one of two ways to be full', async () => {
+  const wrong: readonly SystemOptions['mailbox'][] = [
+    { messages: 0 },
+    { messages: 1.5 },
+    { messages: Number.NaN },
+    { overflow: 'drop' as 'wait' },
+  ];
+  for (const mailbox of wrong) {
+    assert.is((await refusal(() => createSystem(mailbox ? { mailbox } : {}))).code, 'option-invalid');
+  }
+});
+
+test('ids and addresses follow from the seed', async () => {
+  const spawn = async (seed: string) => {
+    const system = createSystem({ seed });
+    return [system.addresses, (await system.spawn(listener)).id];
+  };
+  assert.equal(await spawn('one'), await spawn('one'));
+  assert.not.equal(await spawn('one'), await spawn('other'));
+});
+
+test('a system that is given nothing is as the defaults say', async () => {
+  const system = createSystem();
+  const { limits, mailbox, seed } = await system.record();
+  assert.equal(limits, defaultLimits);
+  assert.equal(mailbox, { messages: defaultLimits.mailboxMessages, overflow: 'wait' });
+  assert.is(seed, 'heddle');
+});
+
+test.run();

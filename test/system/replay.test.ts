@@ -1,0 +1,138 @@
+import { behavior, createSystem, type Recording, random, replay } from 'heddle';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { adder, forwarder, listener } from '../fixtures/system/behaviors.ts';
+import { outcomeWith, wrapped } from '../fixtures/system/modules.ts';
+import { refusal } from '../fixtures/system/refusal.ts';
+
+const modules = [adder, forwarder, listener];
+
+async function record(): Promise<Recording> {
+  const system = createSystem({ seed: 'replay', scheduler: random(), mailbox: { messages: 3 } });
+  const [one, other] = [await system.spawn(forwarder), await system.spawn(adder)];
+  const target = await system.spawn(listener);
+  for (let sent = 0; sent < 10; sent++) {
+    await one.send({ data: String(sent), tags: { Path: `${one.id} ${other.id} ${target.id}` } });
+    await other.send({ data: sent === 5 ? 'fail' : '1' });
+    await system.advance(sent * 1_000);
+  }
+  await target.stop('enough');
+  await one.send({ data: 'for nobody', tags: { Path: target.id } });
+  await system.settle();
+  return system.record();
+}
+
+test('a run comes out the same again, turn for turn', async () => {
+  const recording = await record();
+  const { digest, turns } = await replay(recording, { modules });
+  assert.is(digest, recording.digest);
+  assert.is(turns, recording.commits.filter(({ turn }) => turn).length);
+});
+
+test('a recording that was written down and read again is as good', async () => {
+  const recording = structuredClone(await record());
+  assert.is((await replay(recording, { modules })).digest, recording.digest);
+});
+
+test('whoever listens to a replay is told what was told in the run', async () => {
+  const system = createSystem();
+  const told: unknown[] = [];
+  system.trace.subscribe((event) => told.push(event));
+  const process = await system.spawn(adder);
+  for (const data of ['1', 'fail', '2']) await process.send({ data });
+  await system.settle();
+  const again: unknown[] = [];
+  await replay(await system.record(), { modules, onEvent: (event) => again.push(event) });
+  const committed = (events: readonly unknown[]) => JSON.stringify(events, (_, value) => String(value) && value);
+  assert.is(committed(again.map(typeOf)), committed(told.map(typeOf)));
+});
+
+const typeOf = (event: unknown): unknown => (event as { readonly type: string }).type; // every event has one
+
+test('a module that answers otherwise is a divergence that shows both sides', async () => {
+  const recording = await record();
+  const changed = wrapped(adder, {
+    after: (outcome, { slot }) => (slot === 2 ? { ...outcome, output: 'something else' } : outcome),
+  });
+  const error = await refusal(() => replay(recording, { modules: [changed, forwarder, listener] }));
+  assert.is(error.code, 'divergence');
+  assert.match(String(error.facts.replayed), 'something else');
+  assert.not.match(String(error.facts.recorded), 'something else');
+});
+
+test('a module that sends less, more or otherwise is a divergence', async () => {
+  const recording = await record();
+  for (const change of [
+    outcomeWith({}),
+    outcomeWith({ messages: [{ target: 'a wallet', anchor: null, tags: [] }] }),
+    outcomeWith({ error: 'now it fails' }),
+  ]) {
+    const changed = wrapped(forwarder, { after: (outcome, { slot }) => (slot === 1 ? change : outcome) });
+    const error = await refusal(() => replay(recording, { modules: [adder, changed, listener] }));
+    assert.is(error.code, 'divergence');
+  }
+});
+
+test('a recording in which something was changed is a divergence', async () => {
+  const recording = await record();
+  const turnAt = recording.commits.findIndex(({ turn }) => (turn?.outcome.messages.length ?? 0) > 0);
+  const sentAt = recording.commits.findIndex(({ turn, assigned }) => !turn && assigned.length > 0);
+  const tamper = (change: (recording: { commits: Record<string, unknown>[] }) => void): Recording => {
+    const copy = structuredClone(recording);
+    change(copy as unknown as { commits: Record<string, unknown>[] }); // a forger knows no readonly
+    return copy;
+  };
+  const changes = {
+    'another output': tamper(({ commits }) => {
+      const { turn } = recording.commits[turnAt] ?? {};
+      Object.assign(commits[turnAt] ?? {}, { turn: { ...turn, outcome: { ...turn?.outcome, output: 'other' } } });
+    }),
+    'mail left out': tamper(({ commits }) => Object.assign(commits[turnAt] ?? {}, { assigned: [], outbound: [] })),
+    'another time': tamper(({ commits }) =>
+      Object.assign(commits[sentAt] ?? {}, { moment: { timestampMs: 1, blockHeight: 1 } }),
+    ),
+  };
+  for (const [name, changed] of Object.entries(changes)) {
+    assert.is((await refusal(() => replay(changed, { modules }))).code, 'divergence', name);
+  }
+});
+
+test('a module that is missing is named', async () => {
+  const error = await refusal(async () => replay(await record(), { modules: [forwarder, listener] }));
+  assert.is(error.code, 'module-unknown');
+  assert.match(error.message, adder.id);
+});
+
+test('a recording of another version is refused', async () => {
+  const other = { ...(await record()), version: 2 } as unknown as Recording; // what an older program may meet
+  assert.is((await refusal(() => replay(other, { modules }))).code, 'recording-invalid');
+});
+
+test('every executor is closed, whether the replay ends well or not', async () => {
+  const recording = await record();
+  const open = new Set<string>();
+  const watched = (after?: Parameters<typeof wrapped>[1]['after']) =>
+    wrapped(adder, {
+      onStart: ({ process }) => open.add(process.id),
+      onClose: (process) => open.delete(process),
+      ...(after && { after }),
+    });
+  await replay(recording, { modules: [watched(), forwarder, listener] });
+  await refusal(() => replay(recording, { modules: [watched(() => outcomeWith({ output: 1 })), forwarder, listener] }));
+  assert.equal([...open], []);
+});
+
+test('time that passed is in the recording', async () => {
+  const clock = behavior<number[]>(
+    { init: () => [], receive: (times, _, turn) => void turn.output([...times, turn.timestampMs]) },
+    { name: 'clock' },
+  );
+  const system = createSystem();
+  const process = await system.spawn(clock);
+  await system.advance(123_456);
+  await process.send();
+  await system.settle();
+  assert.is((await replay(await system.record(), { modules: [clock] })).digest, system.trace.digest);
+});
+
+test.run();
