@@ -39,7 +39,7 @@ export function causalTree(events: readonly TraceEvent[], names: Names): string 
       if (event.cause) put(sent, keyOf(event.cause), node);
       else roots.push(node);
     }
-    if (event.type === 'outbound') {
+    if (event.type === 'outbound' && event.mail.cause) {
       const action = tagValue(event.mail.message?.tags ?? [], 'Action') ?? 'reply';
       put(sent, keyOf(event.mail.cause), { label: `${nameOf(event.mail.message?.target ?? '?', names)} ← ${action}` });
     }

@@ -1,9 +1,10 @@
 import { Packr } from 'msgpackr';
-import type { Assignment } from '../core/assignment.ts';
+import { type Assignment, visibleMessage } from '../core/assignment.ts';
+import { isPending } from '../core/awaitable.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import { type Address, hashId, type Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
-import { emptyOutcome, faultOutcome, type Outcome } from '../core/outcome.ts';
+import { checkOutcome, failedOutcome, faultOutcome, type Outcome } from '../core/outcome.ts';
 import { type TagsInput, toTags } from '../core/tags.ts';
 import type { Checkpoint, DryRun, Environment, Executor, Module } from './executor.ts';
 import { Turn } from './turn.ts';
@@ -75,73 +76,81 @@ export function behavior<State>(definition: Behavior<State>, options: BehaviorOp
 class BehaviorExecutor<State> implements Executor {
   readonly #definition: Behavior<State>;
   readonly #environment: Environment;
-  /** The state after `slot`, which no guest has a reference to; undefined before slot 0. */
-  #state: { readonly value: State } | undefined;
-  slot = -1;
+  /**
+   * The state after `slot`, packed; undefined before slot 0. Being packed, it is what a checkpoint brings back, and no
+   * guest has a reference to it.
+   */
+  #state: Uint8Array | undefined;
+  #slot = -1;
 
   constructor(definition: Behavior<State>, environment: Environment, from?: Checkpoint) {
     this.#definition = definition;
     this.#environment = environment;
-    if (from) {
-      this.#state = unpackState<State>(from.bytes);
-      this.slot = from.slot;
-    }
+    if (!from) return;
+    unpackState(from.bytes);
+    this.#state = from.bytes;
+    this.#slot = from.slot;
+  }
+
+  get slot(): number {
+    return this.#slot;
   }
 
   evaluate(assignment: Assignment): Outcome {
-    const { outcome, state } = this.#run(assignment, assignment.slot);
-    if (state) this.#state = state;
-    this.slot = assignment.slot;
+    const { outcome, state } = this.#run(assignment, visibleMessage(assignment), assignment.slot);
+    this.#state = state ?? this.#state;
+    this.#slot = assignment.slot;
     return outcome;
   }
 
-  dryRun(message: DryRun): Outcome {
-    return this.#run(message, this.slot + 1).outcome;
+  dryRun(given: DryRun): Outcome {
+    return this.#run(given, given.message, this.#slot + 1).outcome;
   }
 
   checkpoint(): Checkpoint {
-    return { slot: this.slot, bytes: packer.pack(this.#state ?? null) };
+    return { slot: this.#slot, bytes: this.#state ?? packer.pack(null) };
   }
 
   close(): void {
     this.#state = undefined;
   }
 
-  /** Runs the definition on a copy of the state, so that what it does to the copy before it throws is without effect. */
-  #run(given: DryRun, slot: number): { outcome: Outcome; state?: { value: State } } {
+  #run(given: DryRun, message: Message, slot: number): { outcome: Outcome; state?: Uint8Array } {
     const turn = new Turn(given, slot, this.#environment);
-    const { message } = given;
-    let next: State;
     try {
-      if (this.#state) {
-        const state = structuredClone(this.#state.value);
-        const returned = this.#definition.receive(state, message, turn);
-        next = returned === undefined ? state : returned;
-      } else if (this.slot < 0) {
-        next = this.#definition.init(message, turn);
-      } else {
-        return { outcome: faultOutcome('state-invalid', 'there is no state, since init failed') };
-      }
+      const next = this.#next(message, turn);
+      const outcome = turn.end();
+      if (isPending(next)) throw new HeddleError('receive-asynchronous', 'the behavior returned a promise');
+      checkOutcome(outcome);
+      return { outcome, state: packState(next) };
     } catch (error) {
-      return { outcome: { ...emptyOutcome, error: reasonOf(error) } };
+      turn.end();
+      const reason = reasonOf(error);
+      // The behavior's own errors are what it reports; heddle's say how it broke the rules.
+      return { outcome: error instanceof HeddleError ? faultOutcome(error.code, reason) : failedOutcome(reason) };
     }
-    if (isThenable(next)) {
-      return { outcome: faultOutcome('receive-asynchronous', 'the behavior returned a promise') };
-    }
-    try {
-      // Copied again: the guest may have kept a reference to what it returned.
-      return { outcome: turn.outcome(), state: { value: structuredClone(next) } };
-    } catch (error) {
-      return { outcome: faultOutcome('state-invalid', `the state cannot be copied: ${reasonOf(error)}`) };
-    }
+  }
+
+  #next(message: Message, turn: Turn): State {
+    if (this.#slot < 0) return this.#definition.init(message, turn);
+    const before = this.#state && unpackState<State>(this.#state);
+    if (!before) throw new HeddleError('state-invalid', 'there is no state, since init failed');
+    const returned = this.#definition.receive(before.value, message, turn);
+    return returned === undefined ? before.value : returned;
   }
 }
 
-const isThenable = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-
 // Keeps what structuredClone keeps: maps, sets, dates, typed arrays, shared and circular references.
 const packer = new Packr({ structuredClone: true, moreTypes: true });
+
+function packState(value: unknown): Uint8Array {
+  try {
+    // structuredClone refuses what the packer would silently leave out.
+    return packer.pack({ value: structuredClone(value) });
+  } catch (error) {
+    throw new HeddleError('state-invalid', `the state cannot be copied: ${reasonOf(error)}`);
+  }
+}
 
 function unpackState<State>(bytes: Uint8Array): { readonly value: State } | undefined {
   try {

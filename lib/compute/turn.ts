@@ -1,3 +1,4 @@
+import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
 import type { Message } from '../core/message.ts';
@@ -23,6 +24,22 @@ export interface Spawning {
  * What a behavior sees of the world and tells it during one turn. What it sends is released when the turn is committed,
  * and is written the way aos writes it, so that aos processes understand it: each message has a `Reference` for replies
  * and an anchor.
+ *
+ * @example
+ * ```ts
+ * import { behavior, type Turn } from 'heddle';
+ *
+ * const tell = (turn: Turn, listeners: readonly string[]) => {
+ *   for (const target of listeners) turn.send({ target, tags: { Action: 'Tick' }, data: String(turn.timestampMs) });
+ * };
+ * const ticker = behavior<string[]>({
+ *   init: () => [],
+ *   receive(listeners, message, turn) {
+ *     listeners.push(message.from);
+ *     tell(turn, listeners);
+ *   },
+ * });
+ * ```
  */
 export class Turn {
   readonly self: Id;
@@ -37,6 +54,7 @@ export class Turn {
   readonly #assignments: OutboxAssignment[] = [];
   readonly #environment: Environment;
   #output: Json = '';
+  #over = false;
 
   constructor(given: DryRun, slot: number, environment: Environment) {
     this.self = environment.process.id;
@@ -49,6 +67,7 @@ export class Turn {
 
   /** Sends a message and returns the `Reference` that a reply to it carries as `X-Reference`. */
   send({ target, tags, data = '' }: Sending): string {
+    this.#checkRunning();
     const reference = this.#reference();
     const own = this.#tags('Message', reference, tags);
     this.#messages.push({ target, anchor: this.#anchor(), tags: own, data });
@@ -65,6 +84,7 @@ export class Turn {
 
   /** Spawns a process; the notice that it is there has `Action=Spawned`, `Process` and this `Reference`. */
   spawn({ module, tags, data = '' }: Spawning): string {
+    this.#checkRunning();
     const reference = this.#reference();
     const { process } = this.#environment;
     const origin = [
@@ -79,16 +99,19 @@ export class Turn {
 
   /** Has a message that is somewhere already assigned to processes as well. */
   assign(message: Id, processes: readonly Id[]): void {
+    this.#checkRunning();
     this.#assignments.push({ processes: [...processes], message });
   }
 
   /** Sets what the turn prints. */
   output(value: Json): void {
+    this.#checkRunning();
     this.#output = structuredClone(value);
   }
 
-  /** What the turn has produced. */
-  outcome(): Outcome {
+  /** What the turn has produced. It is over then: whoever kept it can send nothing more. */
+  end(): Outcome {
+    this.#over = true;
     return {
       messages: this.#messages,
       spawns: this.#spawns,
@@ -96,6 +119,10 @@ export class Turn {
       output: this.#output,
       gasUsed: 0n,
     };
+  }
+
+  #checkRunning(): void {
+    if (this.#over) throw new HeddleError('turn-over', `the turn of slot ${this.slot} is over`, { slot: this.slot });
   }
 
   #tags(type: string, reference: string, tags: TagsInput | undefined): Tags {

@@ -18,3 +18,15 @@ export interface Assignment {
   /** Fields of the message that are kept from the process; empty unless the message was assigned with `Exclude`. */
   readonly exclude: readonly string[];
 }
+
+/** The message as its process gets it: without the fields that the assignment excludes, by their names in AO. */
+export function visibleMessage({ message, exclude }: Pick<Assignment, 'message' | 'exclude'>): Message {
+  if (exclude.length === 0) return message;
+  return {
+    ...message,
+    ...(exclude.includes('Data') && { data: '' }),
+    ...(exclude.includes('Tags') && { tags: [] }),
+    ...(exclude.includes('Anchor') && { anchor: null }),
+    ...(exclude.includes('Signature') && { signature: null }),
+  };
+}

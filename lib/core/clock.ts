@@ -1,3 +1,4 @@
+import type { Awaitable } from './awaitable.ts';
 import { HeddleError } from './error.ts';
 
 /** A moment: wall-clock milliseconds and the height of the Arweave chain. */
@@ -10,7 +11,7 @@ export interface Moment {
 export interface Clock {
   now(): Moment;
   /** Moves to `timestampMs`, which lies ahead. A clock that follows the wall waits for it. */
-  advanceTo(timestampMs: number): void;
+  advanceTo(timestampMs: number): Awaitable<void>;
 }
 
 /** When a virtual clock starts and how fast blocks come. */

@@ -31,13 +31,14 @@ export interface AssignedDelivery {
  * or one that could not be delivered, with the code that says why.
  */
 export interface OutboundMail {
-  readonly cause: SlotRef;
+  /** The turn that sent it; absent for what came from outside. */
+  readonly cause?: SlotRef;
   readonly kind: 'message' | 'spawn' | 'assignment';
   readonly reason: 'leaves' | ErrorCode;
   /** The reason as a sentence. */
   readonly detail: string;
-  /** What the guest wrote. */
-  readonly entry: OutboxMessage | OutboxAssignment;
+  /** What the guest wrote, unless it had been taken as a message already. */
+  readonly entry?: OutboxMessage | OutboxAssignment;
   /** The message made from it, if one could be made. */
   readonly message?: Message;
 }

@@ -36,6 +36,10 @@ export const errorCodes = {
     definite: true,
     advice: 'Build the module without that import, or with a supported format.',
   },
+  'module-duplicate': {
+    definite: true,
+    advice: 'Make a module once and share it; give behaviors that differ different names.',
+  },
   'module-unknown': { definite: true, advice: 'Register the module under that id with system.define() first.' },
   'memory64-unavailable': {
     definite: true,
@@ -48,13 +52,11 @@ export const errorCodes = {
 
   // Processes.
   'process-unknown': { definite: true, advice: 'Spawn it in this system first; system.processes lists what is there.' },
-  'process-duplicate': { definite: true, advice: 'Use the process that is there.' },
   'process-failed': { definite: true, advice: 'Read the reason, mend its cause, then call process.restart().' },
   'process-stopped': { definite: true, advice: 'Spawn another process; a stopped one takes no more mail.' },
   'process-crashed': { definite: false, advice: 'The supervisor restarts it; read the trace for how often and why.' },
   'processes-over-limit': { definite: true, advice: 'Stop what spawns, or raise the limit.' },
   'mailbox-full': { definite: true, advice: 'Let the process run before sending more, or raise its mailbox limit.' },
-  'restart-budget-spent': { definite: true, advice: 'Mend what crashes it, then call process.restart().' },
   'lifecycle-invalid': { definite: true, advice: 'Look at process.status before asking for this.' },
 
   // What a guest did: these stand in outcomes, and state is as before the message.
@@ -66,6 +68,7 @@ export const errorCodes = {
   },
   'result-malformed': { definite: true, advice: 'Return {"ok":…,"response":{…}} as AO defines it.' },
   'state-invalid': { definite: true, advice: 'Keep the state of a behavior plain data that structuredClone can copy.' },
+  'turn-over': { definite: true, advice: 'Send while receive runs, and keep no turn beyond it.' },
   'receive-asynchronous': { definite: true, advice: 'Return the new state itself; turns do not wait.' },
   'outbox-incomplete': {
     definite: true,

@@ -32,5 +32,12 @@ export class HeddleError extends Error {
   }
 }
 
-/** What `thrown` says: anything can be thrown, and a reason must be readable all the same. */
-export const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+/** What `thrown` says, never nothing: anything can be thrown, and a reason must be readable all the same. */
+export function reasonOf(thrown: unknown): string {
+  try {
+    const reason = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+    return reason || 'thrown without a reason';
+  } catch {
+    return 'something was thrown that has no text';
+  }
+}

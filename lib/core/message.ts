@@ -31,7 +31,11 @@ export type MessageContent = Omit<Message, 'id' | 'signature'>;
  * messages and the same run has the same ids.
  */
 export function unsignedMessage(content: MessageContent, origin: string): Message {
-  const { owner, from, target, anchor, tags, data } = content;
+  const { owner, from, target } = content;
+  // What an item's bytes can spell: half a surrogate pair has no UTF-8.
+  const data = content.data.toWellFormed();
+  const anchor = content.anchor?.toWellFormed() ?? null;
+  const tags = content.tags.map(({ name, value }) => ({ name: name.toWellFormed(), value: value.toWellFormed() }));
   const tagText = tags.flatMap((tag) => [tag.name, tag.value]);
   const id = hashId('heddle message', origin, owner, from, target, anchor ?? '', data, ...tagText);
   return frozen({ id, owner, from, target, anchor, tags, data, signature: null });
@@ -46,11 +50,7 @@ export function unsignedProcessItem(content: Omit<MessageContent, 'target' | 'an
 /** Refuses tags and data that are not text or are over the limits. */
 export function checkContent(content: Pick<Message, 'tags' | 'data' | 'anchor'>, limits: Limits): void {
   const { tags, data, anchor } = content;
-  for (const tag of tags) {
-    if (typeof tag?.name !== 'string' || tag.name === '' || typeof tag.value !== 'string') {
-      throw new HeddleError('tags-invalid', `a tag is ${describe(tag)}`);
-    }
-  }
+  checkTags(tags);
   const bytes = tagBytes(tags);
   if (bytes > limits.tagBytes) {
     const facts = { bytes, limit: limits.tagBytes };
@@ -66,6 +66,15 @@ export function checkContent(content: Pick<Message, 'tags' | 'data' | 'anchor'>,
   }
   if (anchor !== null && (typeof anchor !== 'string' || utf8Bytes(anchor) !== anchorBytes)) {
     throw new HeddleError('anchor-invalid', `the anchor is ${describe(anchor)}`);
+  }
+}
+
+/** Refuses tags that are not text. */
+export function checkTags(tags: Tags): void {
+  for (const tag of tags) {
+    if (typeof tag?.name !== 'string' || tag.name === '' || typeof tag.value !== 'string') {
+      throw new HeddleError('tags-invalid', `a tag is ${describe(tag)}`);
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { HeddleError, reasonOf } from './error.ts';
 import type { ErrorCode } from './error-codes.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -46,12 +47,55 @@ export interface Outcome {
 /** The outcome of a turn that did nothing and said nothing. */
 export const emptyOutcome: Outcome = { messages: [], spawns: [], assignments: [], output: '', gasUsed: 0n };
 
+/** The outcome of a turn whose guest reported an error. */
+export const failedOutcome = (error: Json): Outcome => ({ ...emptyOutcome, error });
+
 /** The outcome of a turn whose module broke. */
-export const faultOutcome = (fault: ErrorCode, reason: string): Outcome => ({ ...emptyOutcome, error: reason, fault });
+export const faultOutcome = (fault: ErrorCode, reason: string): Outcome => ({ ...failedOutcome(reason), fault });
 
 /**
  * The text that two outcomes share exactly if they are equal in all that AO defines. Gas is left out: it depends on how
  * a module was prepared.
  */
-export const outcomeText = ({ messages, spawns, assignments, output, error }: Outcome): string =>
-  JSON.stringify([messages, spawns, assignments, output, error]);
+export function outcomeText(outcome: Outcome): string {
+  const known = texts.get(outcome);
+  if (known !== undefined) return known;
+  const { messages, spawns, assignments, output, error } = outcome;
+  const text = JSON.stringify([messages, spawns, assignments, output, error]);
+  texts.set(outcome, text);
+  return text;
+}
+
+/** What an outcome's error says. */
+export const errorText = ({ error }: Outcome): string =>
+  typeof error === 'string' ? error : (JSON.stringify(error) ?? '');
+
+/** Refuses with `result-malformed` an outcome that is not of the shape above, or holds what is no JSON. */
+export function checkOutcome(outcome: Outcome): void {
+  const wrong = whatIsWrong(outcome);
+  if (wrong !== undefined) throw new HeddleError('result-malformed', `an outcome ${wrong}`);
+}
+
+function whatIsWrong(outcome: Outcome): string | undefined {
+  if (!isRecord(outcome)) return 'is no object';
+  const { messages, spawns, assignments } = outcome;
+  for (const [name, entries] of Object.entries({ messages, spawns, assignments })) {
+    if (!Array.isArray(entries) || !entries.every(isRecord)) return `has ${name} that are no list of objects`;
+  }
+  for (const { tags } of [...messages, ...spawns]) {
+    if (tags !== undefined && !(Array.isArray(tags) && tags.every(isTag))) return 'has tags that are none';
+  }
+  try {
+    outcomeText(outcome);
+    return undefined;
+  } catch (error) {
+    return `is no JSON: ${reasonOf(error)}`;
+  }
+}
+
+const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const isTag = (tag: Partial<OutboxTag>): boolean => isRecord(tag) && tag.name !== undefined && tag.value !== undefined;
+
+// The text is needed to check an outcome, to compare it and to digest it; outcomes never change.
+const texts = new WeakMap<Outcome, string>();

@@ -29,6 +29,11 @@ export class Queue<T> {
     return item;
   }
 
+  clear(): void {
+    this.#items = [];
+    this.#start = 0;
+  }
+
   *[Symbol.iterator](): IterableIterator<T> {
     for (let at = this.#start; at < this.#items.length; at++) {
       const item = this.#items[at];

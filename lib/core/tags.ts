@@ -1,3 +1,5 @@
+import { HeddleError } from './error.ts';
+
 /** A name and a value, as ANS-104 items carry them. Both are text; names are case-sensitive. */
 export interface Tag {
   readonly name: string;
@@ -23,9 +25,14 @@ export type TagsInput = Tags | Readonly<Record<string, string | readonly string[
  */
 export function toTags(input: TagsInput = []): Tags {
   if (isTags(input)) return input;
-  return Object.entries(input).flatMap(([name, value]) =>
-    typeof value === 'string' ? [{ name, value }] : value.map((one) => ({ name, value: one })),
-  );
+  if (typeof input !== 'object' || input === null) {
+    throw new HeddleError('tags-invalid', `the tags are ${String(input)}`);
+  }
+  return Object.entries(input).flatMap(([name, value]) => {
+    const values: readonly string[] = typeof value === 'string' ? [value] : value;
+    if (!Array.isArray(values)) throw new HeddleError('tags-invalid', `the tag ${name} is ${String(values)}`);
+    return values.map((one) => ({ name, value: one }));
+  });
 }
 
 /**

@@ -5,6 +5,10 @@ export class RestartBudget {
   readonly #limits: Pick<Limits, 'restarts' | 'restartWindowMs'>;
   #crashesMs: number[] = [];
 
+  get restarts(): number {
+    return this.#limits.restarts;
+  }
+
   constructor(limits: Pick<Limits, 'restarts' | 'restartWindowMs'>) {
     this.#limits = limits;
   }

@@ -1,6 +1,8 @@
 import type { Executor } from '../compute/executor.ts';
+import type { Assignment } from '../core/assignment.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
-import { type Outcome, outcomeText } from '../core/outcome.ts';
+import { checkOutcome, type Outcome, outcomeText } from '../core/outcome.ts';
+import { inStore } from '../store/guard.ts';
 import type { Store } from '../store/store.ts';
 import type { Process } from './process.ts';
 
@@ -9,14 +11,15 @@ import type { Process } from './process.ts';
  * slots after it. Stops with `divergence` if a replayed outcome is not the recorded one.
  */
 export async function startExecutor(process: Process, store: Store): Promise<Executor> {
-  const checkpoint = await store.checkpoint(process.id);
+  const checkpoint = await inStore('a checkpoint was not read', () => store.checkpoint(process.id));
   const executor = await process.module.start(process.environment, checkpoint);
   try {
-    for await (const assignment of store.schedule(process.id, executor.slot + 1)) {
-      if (assignment.slot > process.evaluated) break;
-      const recorded = await store.outcome(process.id, assignment.slot);
+    for (const assignment of await evaluatedFrom(process, executor.slot + 1, store)) {
+      const { slot } = assignment;
+      const recorded = await inStore('an outcome was not read', () => store.outcome(process.id, slot));
       const replayed = await executor.evaluate(assignment);
-      if (recorded) checkSame(process, assignment.slot, recorded, replayed);
+      checkOutcome(replayed);
+      if (recorded) checkSame(process, slot, recorded, replayed);
     }
     if (executor.slot !== process.evaluated) {
       const facts = { process: process.id, slot: executor.slot, evaluated: process.evaluated };
@@ -27,11 +30,36 @@ export async function startExecutor(process: Process, store: Store): Promise<Exe
       );
     }
   } catch (error) {
-    await executor.close();
+    await closeQuietly(executor);
     throw error;
   }
   return executor;
 }
+
+/** Lets go of a process's executor, crashed or not needed any more. */
+export async function discardExecutor(process: Process): Promise<void> {
+  const { executor } = process;
+  process.executor = undefined;
+  if (executor) await closeQuietly(executor);
+}
+
+/** What an executor fails to give back is lost with it; why it was let go of is what matters to anyone. */
+async function closeQuietly(executor: Executor): Promise<void> {
+  try {
+    await executor.close();
+  } catch {}
+}
+
+/** The committed turns from a slot on. */
+const evaluatedFrom = (process: Process, fromSlot: number, store: Store): Promise<readonly Assignment[]> =>
+  inStore('a schedule was not read', async () => {
+    const assignments: Assignment[] = [];
+    for await (const assignment of store.schedule(process.id, fromSlot)) {
+      if (assignment.slot > process.evaluated) break;
+      assignments.push(assignment);
+    }
+    return assignments;
+  });
 
 function checkSame(process: Process, slot: number, recorded: Outcome, replayed: Outcome): void {
   const [before, now] = [outcomeText(recorded), outcomeText(replayed)];
@@ -54,5 +82,6 @@ export interface Verdict {
 export function judgeCrash(process: Process, error: unknown, nowMs: number): Verdict {
   const left = process.budget.spend(nowMs);
   const hopeless = error instanceof HeddleError && error.code === 'divergence';
-  return { restart: left >= 0 && !hopeless, reason: reasonOf(error), restartsLeft: Math.max(left, 0) };
+  const spent = left < 0 ? `${process.budget.restarts} restarts are spent: ` : '';
+  return { restart: left >= 0 && !hopeless, reason: spent + reasonOf(error), restartsLeft: Math.max(left, 0) };
 }

@@ -55,7 +55,12 @@ function assignmentOf(entry: OutboxAssignment, process: Json | undefined): Relea
   return { kind: 'assignment', message, process, exclude, entry };
 }
 
-function made(kind: OutboundMail['kind'], entry: OutboundMail['entry'], sender: Sender, make: () => Release): Release {
+function made(
+  kind: OutboundMail['kind'],
+  entry: Required<OutboundMail>['entry'],
+  sender: Sender,
+  make: () => Release,
+): Release {
   try {
     return make();
   } catch (error) {

@@ -21,7 +21,18 @@ export function memoryStore(): MemoryStore {
   return new MemoryStore();
 }
 
-/** See {@link memoryStore}: everything it answers, it answers at once. */
+/**
+ * What {@link memoryStore} makes: everything it answers, it answers at once.
+ *
+ * @example
+ * ```ts
+ * import { type MemoryStore, memoryStore } from 'heddle';
+ *
+ * const store: MemoryStore = memoryStore();
+ * const id = store.putBlob(new Uint8Array([1, 2, 3]));
+ * console.log(store.blob(id)); // Uint8Array(3) [ 1, 2, 3 ]
+ * ```
+ */
 export class MemoryStore implements Store {
   readonly #commits: Commit[] = [];
   readonly #schedules = new Map<Id, Assignment[]>();
@@ -31,6 +42,7 @@ export class MemoryStore implements Store {
   readonly #blobs = new Map<Id, Uint8Array>();
 
   commit(commit: Commit): void {
+    if (commit.sequence !== this.#commits.length) throw new Error('another system has written to the store');
     this.#commits.push(commit);
     if (commit.turn) listIn(this.#outcomes, commit.turn.process)[commit.turn.slot] = commit.turn.outcome;
     for (const { assignment } of commit.assigned) {

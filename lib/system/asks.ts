@@ -22,9 +22,9 @@ export class Asks {
   readonly #open = new Set<Ask>();
   #count = 0;
 
-  /** A reference that no other question of this system has. */
-  nextReference(): string {
-    return `ask-${++this.#count}`;
+  /** A reference that no other question of the run has, earlier lives of the system included. */
+  nextReference(sequence: number): string {
+    return `ask-${sequence}.${++this.#count}`;
   }
 
   open(from: Address, reference: string): Ask {

@@ -68,8 +68,23 @@ export class Draft {
     this.#outbound.push(mail);
   }
 
+  /** Changes a process's status. What waits for a process that stops has nowhere else to go. */
   status(change: StatusChange): void {
     this.#statuses.push(change);
+    if (change.status !== 'stopped') return;
+    for (const { message, cause } of this.#ledger.process(change.process).mailbox.waiting) {
+      const detail = `${change.process} was stopped before it had room`;
+      this.mail({ kind: 'message', reason: 'process-stopped', detail, message, ...(cause && { cause }) });
+    }
+  }
+
+  /** Whether a message has a slot of that process, or waits for one, by this very commit or before it. */
+  holds(process: Id, message: Id): boolean {
+    const waiting = [...(this.#ledger.processes.get(process)?.mailbox.waiting ?? [])];
+    const given = this.#assigned.map(({ assignment }) => assignment);
+    return [...waiting, ...this.#waiting, ...given].some(
+      (one) => one.process === process && one.message.id === message,
+    );
   }
 
   commit(): Commit {

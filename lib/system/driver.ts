@@ -1,10 +1,13 @@
+import type { Awaitable } from '../core/awaitable.ts';
 import { HeddleError } from '../core/error.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { Id } from '../core/id.ts';
 import { Lane } from '../core/lane.ts';
-import type { Scheduler } from '../schedule/scheduler.ts';
+import { discardExecutor } from '../process/supervisor.ts';
+import { inStore } from '../store/guard.ts';
 import type { Engine } from './engine.ts';
 import { type Progress, type RunUntil, TurnLoop } from './loop.ts';
+import { checkWhole } from './options.ts';
 import { recover } from './recovery.ts';
 import { Timers } from './timers.ts';
 
@@ -14,12 +17,12 @@ export class Driver {
   readonly loop: TurnLoop;
   readonly timers = new Timers();
   readonly #lane = new Lane();
-  #recovery: Promise<void> | undefined;
+  #recovered = false;
   #closed = false;
 
-  constructor(engine: Engine, scheduler: Scheduler) {
+  constructor(engine: Engine) {
     this.engine = engine;
-    this.loop = new TurnLoop(engine, scheduler, this.timers, this.#lane);
+    this.loop = new TurnLoop(engine, this.timers, this.#lane);
   }
 
   get closed(): boolean {
@@ -27,18 +30,18 @@ export class Driver {
   }
 
   /** Does `work` when nothing else is under way. */
-  async enter<T>(work: () => T | Promise<T>): Promise<T> {
-    this.checkOpen();
-    this.#recovery ??= recover(this.engine, this.loop);
-    await this.#recovery;
-    return this.#lane.run(() => {
+  enter<T>(work: () => Awaitable<T>): Promise<T> {
+    return this.#lane.run(async () => {
       this.checkOpen();
+      if (!this.#recovered) await recover(this.engine);
+      this.#recovered = true;
       return work();
     });
   }
 
   /** Runs until told to end or until nothing is left to do. */
   async run({ turns = this.engine.ledger.limits.turnsPerRun, ...until }: Partial<RunUntil>): Promise<Progress> {
+    checkWhole('turns', turns);
     await this.enter(() => {});
     const progress = await this.loop.run({ ...until, turns, done: () => this.#closed || (until.done?.() ?? false) });
     this.checkOpen();
@@ -74,9 +77,9 @@ export class Driver {
     this.#closed = true;
     const { ledger, trace, store } = this.engine;
     await this.#lane.run(async () => {
-      for (const process of ledger.processes.values()) await process.executor?.close();
+      for (const process of ledger.processes.values()) await discardExecutor(process);
       trace.close();
-      await store.close();
+      await inStore('the store was not closed', () => store.close());
     });
   }
 }

@@ -1,28 +1,25 @@
+import type { Checkpoint, Executor } from '../compute/executor.ts';
 import { type Awaitable, isPending } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Commit, SlotRef, StatusChange } from '../core/commit.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import type { Message } from '../core/message.ts';
-import type { Outcome } from '../core/outcome.ts';
+import { checkOutcome, errorText, type Outcome } from '../core/outcome.ts';
 import { tagValue } from '../core/tags.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
 import type { LifecycleEvent } from '../process/lifecycle.ts';
 import type { Process } from '../process/process.ts';
-import { judgeCrash, startExecutor } from '../process/supervisor.ts';
+import { discardExecutor, judgeCrash, startExecutor } from '../process/supervisor.ts';
 import { releases } from '../route/outbox.ts';
 import type { Sender } from '../route/relay.ts';
+import { inStore } from '../store/guard.ts';
 import type { Store } from '../store/store.ts';
 import type { Addresses } from './addresses.ts';
 import { Draft } from './draft.ts';
 import type { Ledger } from './ledger.ts';
 import { release } from './release.ts';
-import type { Trace } from './trace.ts';
-
-/** What evaluating a message came to: an outcome, or whatever crashed the executor. */
-type Attempt = { readonly outcome: Outcome } | { readonly crash: unknown };
-
-const evaluated = (outcome: Outcome): Attempt => ({ outcome });
-const crashed = (crash: unknown): Attempt => ({ crash });
+import type { TraceLog } from './trace.ts';
+import type { Turns } from './turns.ts';
 
 /**
  * Makes commits: each is drafted, stored, and only then taken in and told. Whoever drives an engine lets in one call at
@@ -31,14 +28,16 @@ const crashed = (crash: unknown): Attempt => ({ crash });
 export class Engine {
   readonly ledger: Ledger;
   readonly store: Store;
-  readonly trace: Trace;
+  readonly turns: Turns;
+  readonly trace: TraceLog;
   readonly clock: Clock;
   readonly addresses: Addresses;
-  #storeFailure: HeddleError | undefined;
+  #storeFailure: unknown;
 
-  constructor(parts: Pick<Engine, 'ledger' | 'store' | 'trace' | 'clock' | 'addresses'>) {
+  constructor(parts: Pick<Engine, 'ledger' | 'store' | 'turns' | 'trace' | 'clock' | 'addresses'>) {
     this.ledger = parts.ledger;
     this.store = parts.store;
+    this.turns = parts.turns;
     this.trace = parts.trace;
     this.clock = parts.clock;
     this.addresses = parts.addresses;
@@ -52,54 +51,54 @@ export class Engine {
   async commit(draft: Draft): Promise<Commit> {
     this.#checkStore();
     const commit = draft.commit();
-    try {
-      const stored = this.store.commit(commit);
-      if (isPending(stored)) await stored;
-    } catch (error) {
-      const facts = { sequence: commit.sequence };
-      const what = `commit ${commit.sequence} was not stored: ${reasonOf(error)}`;
-      this.#storeFailure = new HeddleError('store-failed', what, facts, { cause: error });
-      throw this.#storeFailure;
-    }
+    await this.#inStore(`commit ${commit.sequence} was not stored`, () => this.store.commit(commit));
     this.ledger.apply(commit);
+    this.turns.announce(commit);
     this.trace.commit(commit);
+    for (const { process: id } of commit.statuses) {
+      const process = this.ledger.process(id);
+      if (!process.running) await discardExecutor(process);
+    }
     return commit;
   }
 
   /**
-   * Evaluates the next message of each of these processes, side by side, and then commits the outcomes in this order,
-   * each with the slots its outbox gets. A process that fails over its message has no commit.
+   * Evaluates a process's next message and commits the outcome with the slots its outbox gets. The commit is undefined if
+   * the process failed instead.
    */
-  async turns(processes: readonly Process[]): Promise<readonly Commit[]> {
+  async turn(process: Process): Promise<Commit | undefined> {
     this.#checkStore();
-    const attempts = processes.map((process) => this.#attempt(process));
-    const commits: Commit[] = [];
-    for (const [at, process] of processes.entries()) {
-      const outcome = await this.#supervise(process, await attempts[at]);
-      if (outcome) commits.push(await this.#commitTurn(process, outcome));
-    }
-    return commits;
+    const outcome = await this.#evaluate(process);
+    if (!outcome) return undefined;
+    const slot = process.evaluated + 1;
+    const turn = { process: process.id, slot };
+    const draft = this.draft({ ...turn, outcome });
+    draft.admitWaiting(process);
+    for (const entry of releases(outcome, this.#sender(process, turn))) await release(entry, draft, turn, this.store);
+    const commit = await this.commit(draft);
+    process.move('committed');
+    if (outcome.fault) this.trace.emit({ type: 'fault', ...turn, fault: outcome.fault, reason: errorText(outcome) });
+    if ((slot + 1) % this.ledger.limits.checkpointSlots === 0) await this.#checkpoint(process);
+    return commit;
   }
 
-  /** Commits a decision about a process and lets go of its executor if it is over. */
-  async status(change: StatusChange): Promise<void> {
+  /** Commits a decision about a process. */
+  async status(change: StatusChange): Promise<Commit> {
     const process = this.ledger.process(change.process);
     const from = process.state;
     const draft = this.draft();
     draft.status(change);
-    await this.commit(draft);
+    const commit = await this.commit(draft);
     this.#emitMove(process, from, change.reason);
-    if (!process.running) await this.#discard(process);
+    return commit;
   }
 
   /** Evaluates a message on a running process's state and forgets it; undefined if the process failed over it. */
   async dryRun(process: Process, message: Message): Promise<Outcome | undefined> {
-    while (!process.executor && process.running) {
-      const failed = await this.#start(process);
-      if (failed) await this.#crashed(process, failed.crash);
-    }
+    if (!process.running) return undefined;
     try {
-      return await process.executor?.dryRun({ process: process.id, message, ...this.clock.now() });
+      const executor = process.executor ?? (await this.#start(process));
+      return await executor.dryRun({ process: process.id, message, ...this.clock.now() });
     } catch (error) {
       await this.#crashed(process, error);
       throw new HeddleError('process-crashed', `a dry run crashed ${process.id}: ${reasonOf(error)}`, {
@@ -108,46 +107,23 @@ export class Engine {
     }
   }
 
-  /** Evaluates a process's next message. Never throws: other processes' attempts go on meanwhile. */
-  #attempt(process: Process): Awaitable<Attempt> {
+  /** The outcome of a process's next message, evaluated again after each crash that the restart budget covers. */
+  async #evaluate(process: Process): Promise<Outcome | undefined> {
     const assignment = process.mailbox.assigned.peek();
-    if (!assignment) return { crash: new HeddleError('scheduler-invalid', `${process.id} has no mail`) };
-    const { executor } = process;
-    if (!executor) return this.#start(process).then((crash) => crash ?? this.#attempt(process));
-    try {
-      process.move('turn');
-      const outcome = executor.evaluate(assignment);
-      return isPending(outcome) ? outcome.then(evaluated, crashed) : { outcome };
-    } catch (error) {
-      return { crash: error };
+    if (!assignment) throw new HeddleError('scheduler-invalid', `${process.id} has no mail but was given a turn`);
+    while (process.running) {
+      try {
+        const executor = process.executor ?? (await this.#start(process));
+        process.move('turn');
+        const evaluated = executor.evaluate(assignment);
+        const outcome = isPending(evaluated) ? await evaluated : evaluated;
+        checkOutcome(outcome);
+        return outcome;
+      } catch (error) {
+        await this.#crashed(process, error);
+      }
     }
-  }
-
-  /** The outcome of an attempt, made again after each crash that the restart budget covers. */
-  async #supervise(process: Process, first: Attempt | undefined): Promise<Outcome | undefined> {
-    let attempt = first;
-    while (attempt && 'crash' in attempt) {
-      await this.#crashed(process, attempt.crash);
-      if (!process.running) return undefined;
-      attempt = await this.#attempt(process);
-    }
-    return attempt?.outcome;
-  }
-
-  async #commitTurn(process: Process, outcome: Outcome): Promise<Commit> {
-    const slot = process.evaluated + 1;
-    const turn = { process: process.id, slot };
-    const draft = this.draft({ ...turn, outcome });
-    draft.admitWaiting(process);
-    const sender = this.#sender(process, turn);
-    for (const entry of releases(outcome, sender)) await release(entry, draft, turn, this.store);
-    const commit = await this.commit(draft);
-    process.move('committed');
-    if (outcome.fault) {
-      this.trace.emit({ type: 'fault', ...turn, fault: outcome.fault, reason: String(outcome.error) });
-    }
-    if ((slot + 1) % this.ledger.limits.checkpointSlots === 0) await this.#checkpoint(process);
-    return commit;
+    return undefined;
   }
 
   #sender(process: Process, turn: SlotRef): Sender {
@@ -157,34 +133,39 @@ export class Engine {
     return { turn, module: process.module.id, scheduler, messenger, pushedFor, limits: this.ledger.limits };
   }
 
-  /** Brings up the process's executor; says what kept it from coming up. */
-  async #start(process: Process): Promise<{ readonly crash: unknown } | undefined> {
-    try {
-      process.executor = await startExecutor(process, this.store);
-      if (process.state !== 'ready') this.#move(process, 'loaded');
-      return undefined;
-    } catch (crash) {
-      return { crash };
-    }
+  async #start(process: Process): Promise<Executor> {
+    const executor = await startExecutor(process, this.store);
+    process.executor = executor;
+    if (process.state !== 'ready') this.#move(process, 'loaded');
+    return executor;
   }
 
   async #crashed(process: Process, error: unknown): Promise<void> {
-    await this.#discard(process);
+    if (error instanceof HeddleError && error.code === 'store-failed') throw error;
+    await discardExecutor(process);
     const verdict = judgeCrash(process, error, this.clock.now().timestampMs);
     this.#move(process, 'crashed', verdict.reason, verdict.restartsLeft);
-    if (verdict.restart) return;
-    await this.status({ process: process.id, status: 'failed', reason: verdict.reason });
-  }
-
-  async #discard(process: Process): Promise<void> {
-    const { executor } = process;
-    process.executor = undefined;
-    await executor?.close();
+    if (!verdict.restart) await this.status({ process: process.id, status: 'failed', reason: verdict.reason });
   }
 
   async #checkpoint(process: Process): Promise<void> {
-    const checkpoint = await process.executor?.checkpoint();
-    if (checkpoint) await this.store.putCheckpoint({ process: process.id, ...checkpoint });
+    let checkpoint: Checkpoint | undefined;
+    try {
+      checkpoint = await process.executor?.checkpoint();
+    } catch (error) {
+      return this.#crashed(process, error);
+    }
+    const stored = checkpoint && { process: process.id, ...checkpoint };
+    if (stored) await this.#inStore('a checkpoint was not stored', () => this.store.putCheckpoint(stored));
+  }
+
+  async #inStore(what: string, work: () => Awaitable<void>): Promise<void> {
+    try {
+      await inStore(what, work);
+    } catch (error) {
+      this.#storeFailure = error;
+      throw error;
+    }
   }
 
   #checkStore(): void {

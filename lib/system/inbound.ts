@@ -1,7 +1,7 @@
 import type { Module } from '../compute/executor.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Address, Id } from '../core/id.ts';
-import { checkContent, type Message, unsignedMessage, unsignedProcessItem } from '../core/message.ts';
+import { checkContent, checkTags, type Message, unsignedMessage, unsignedProcessItem } from '../core/message.ts';
 import { type Tags, type TagsInput, tagValue, toTags } from '../core/tags.ts';
 import type { Addresses } from './addresses.ts';
 import type { Ledger } from './ledger.ts';
@@ -62,13 +62,19 @@ export function inboundItem(
   addresses: Addresses,
 ): Message {
   const owner = senderOf(input.owner, addresses);
+  if (ledger.processes.has(owner)) {
+    throw new HeddleError('sender-invalid', `the process ${owner} spawns by itself, not as an owner`, { owner });
+  }
   const own = ownTags(input.tags);
+  if ((tagValue(own, 'Module') ?? module.id) !== module.id) {
+    throw new HeddleError('tags-invalid', `a tag names another module than ${module.id}`, { module: module.id });
+  }
   const tags = [
     ...(input.name === undefined ? [] : [{ name: 'Name', value: input.name }]),
     ...own,
     ...(tagValue(own, 'Authority') === undefined ? [{ name: 'Authority', value: addresses.messenger }] : []),
     ...protocolTags(own, 'Process'),
-    { name: 'Module', value: module.id },
+    ...(tagValue(own, 'Module') === undefined ? [{ name: 'Module', value: module.id }] : []),
     ...(tagValue(own, 'Scheduler') === undefined ? [{ name: 'Scheduler', value: addresses.scheduler }] : []),
   ];
   const content = { owner, from: owner, tags, data: input.data ?? '' };
@@ -98,7 +104,8 @@ function senderOf(from: Address | undefined, addresses: Addresses): Address {
 }
 
 function ownTags(input: TagsInput | undefined): Tags {
-  const tags = toTags(input).map((tag) => ({ ...tag }));
+  const tags = toTags(input);
+  checkTags(tags);
   for (const name of ['From-Process', 'From-Module', 'Forwarded-By']) {
     if (tagValue(tags, name) !== undefined) {
       throw new HeddleError('sender-forged', `a message from outside has the tag ${name}`, { tag: name });

@@ -29,6 +29,15 @@ export class Ledger {
     return process;
   }
 
+  /** Makes a module known. Another one may not take its id. */
+  define(module: Module): void {
+    const known = this.modules.get(module.id);
+    if (known && known !== module) {
+      throw new HeddleError('module-duplicate', `another module has the id ${module.id}`, { module: module.id });
+    }
+    this.modules.set(module.id, module);
+  }
+
   /** The module of that id, which must be known. */
   module(id: Id): Module {
     const module = this.modules.get(id);
@@ -56,7 +65,7 @@ export class Ledger {
       const process = this.process(assignment.process);
       const { waiting, assigned } = process.mailbox;
       // Waiting deliveries get their slots in the order in which they came, so only the first can be meant.
-      if (waiting.peek()?.message === assignment.message) waiting.shift();
+      if (waiting.peek()?.message.id === assignment.message.id) waiting.shift();
       process.last = assignment;
       assigned.push(assignment);
     }
@@ -74,6 +83,7 @@ export class Ledger {
     }
     if (status === 'stopped') {
       process.move('stopped');
+      process.mailbox.waiting.clear();
     } else {
       // A replay comes here without the crash that led to the failure.
       if (process.state !== 'restarting') process.move('crashed');

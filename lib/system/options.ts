@@ -43,8 +43,9 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
 /** The mailbox of every process, within the limits. */
 export function mailboxOf(given: Partial<MailboxOptions> = {}, limits: Limits): MailboxOptions {
   const { messages = limits.mailboxMessages, overflow = 'wait' } = given;
-  if (!Number.isSafeInteger(messages) || messages < 1) {
-    throw new HeddleError('option-invalid', `mailbox.messages is ${messages}, not a whole number from 1`, {
+  if (!Number.isSafeInteger(messages) || messages < 1 || messages > limits.mailboxMessages) {
+    const most = limits.mailboxMessages;
+    throw new HeddleError('option-invalid', `mailbox.messages is ${messages}, not a whole number from 1 to ${most}`, {
       option: 'mailbox.messages',
     });
   }
@@ -56,9 +57,8 @@ export function mailboxOf(given: Partial<MailboxOptions> = {}, limits: Limits): 
   return { messages, overflow };
 }
 
-/** Refuses a span of time that is no whole number of milliseconds from 0. */
-export function checkSpan(name: string, ms: number): void {
-  if (!Number.isSafeInteger(ms) || ms < 0) {
-    throw new HeddleError('option-invalid', `${name} is ${ms}, not a whole number of milliseconds`, { option: name });
-  }
+/** Refuses an option that is no whole number from 0. */
+export function checkWhole(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 0) return;
+  throw new HeddleError('option-invalid', `${name} is ${value}, not a whole number from 0`, { option: name });
 }

@@ -1,47 +1,51 @@
 import type { Assignment } from '../core/assignment.ts';
 import type { StatusChange } from '../core/commit.ts';
 import { HeddleError } from '../core/error.ts';
+import type { Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
-import type { Outcome } from '../core/outcome.ts';
+import { errorText, type Outcome } from '../core/outcome.ts';
 import { tagValue, toTags } from '../core/tags.ts';
 import type { Process } from '../process/process.ts';
+import { inStore } from '../store/guard.ts';
 import { type AskOptions, Asks } from './asks.ts';
 import type { Driver } from './driver.ts';
 import { inboundMessage, type MessageInput } from './inbound.ts';
-import { checkSpan } from './options.ts';
+import { checkWhole } from './options.ts';
 import type { Receipt } from './receipt.ts';
 
 /** Does for process handles what they are asked to. */
 export class ProcessHost {
   readonly #driver: Driver;
   readonly #asks = new Asks();
+  /** The slots of messages from outside that had to wait for one, once they have it. */
+  readonly #unassigned = new Map<Id, number | undefined>();
 
   constructor(driver: Driver) {
     this.#driver = driver;
     driver.engine.trace.subscribe((event) => {
       if (event.type === 'outbound') this.#asks.outbound(event.mail);
+      if (event.type !== 'assigned' || this.#unassigned.size === 0) return;
+      const { message, slot } = event.assignment;
+      if (this.#unassigned.has(message.id)) this.#unassigned.set(message.id, slot);
     });
   }
 
   async send(process: Process, input: MessageInput): Promise<Receipt> {
-    const driver = this.#driver;
-    for (;;) {
-      const receipt = await driver.enter(() => this.#admit(process, input));
-      if (receipt) return receipt;
-      // The mailbox is full and set to wait: whoever waits for room makes some by running the system.
-      const progress = await driver.run({ done: () => process.mailbox.room > 0 || !process.running });
-      if (process.mailbox.room > 0 || !process.running) continue;
-      driver.accept(progress.idle ? 'mailbox-full' : 'run-over-limit', process.id);
-    }
+    const { id, slot } = await this.#driver.enter(() => this.#admit(process, input));
+    const assigned = slot ?? (await this.#slotOf(id, process));
+    return { id, slot: assigned, outcome: () => this.outcome(process, assigned) };
   }
 
   async ask(process: Process, input: MessageInput, { timeoutMs = 60_000 }: AskOptions): Promise<Message> {
-    checkSpan('timeoutMs', timeoutMs);
+    checkWhole('timeoutMs', timeoutMs);
     const { engine, timers } = this.#driver;
     const from = input.from ?? engine.addresses.wallet;
+    if (engine.ledger.processes.has(from)) {
+      throw new HeddleError('sender-invalid', `a reply to ${from} would go to that process, not to who asks`, { from });
+    }
     const given = toTags(input.tags);
     const known = tagValue(given, 'Reference');
-    const reference = known ?? this.#asks.nextReference();
+    const reference = known ?? this.#asks.nextReference(engine.ledger.sequence);
     const tags = known === undefined ? [...given, { name: 'Reference', value: reference }] : given;
     const ask = this.#asks.open(from, reference);
     let cancel = () => {};
@@ -71,21 +75,23 @@ export class ProcessHost {
   }
 
   async outcome(process: Process, slot: number): Promise<Outcome> {
-    if (slot > (process.last?.slot ?? -1)) {
+    if (!Number.isSafeInteger(slot) || slot < 0 || slot > (process.last?.slot ?? -1)) {
       throw new HeddleError('option-invalid', `${process.id} has no slot ${slot}`, { process: process.id, slot });
     }
     await this.#evaluated(process, slot);
-    const outcome = await this.#driver.engine.store.outcome(process.id, slot);
+    const outcome = await this.#stored(process, slot);
     if (!outcome) throw notRunning(process);
     return outcome;
   }
 
   schedule(process: Process): Promise<readonly Assignment[]> {
-    return this.#driver.enter(async () => {
+    const { store } = this.#driver.engine;
+    const all = async () => {
       const assignments: Assignment[] = [];
-      for await (const assignment of this.#driver.engine.store.schedule(process.id)) assignments.push(assignment);
+      for await (const assignment of store.schedule(process.id)) assignments.push(assignment);
       return assignments;
-    });
+    };
+    return this.#driver.enter(() => inStore('a schedule was not read', all));
   }
 
   stop(process: Process, reason: string): Promise<void> {
@@ -103,19 +109,35 @@ export class ProcessHost {
     });
   }
 
-  /** Commits a message from outside; undefined if it has to wait for room. */
-  async #admit(process: Process, input: MessageInput): Promise<Receipt | undefined> {
-    const { engine, loop } = this.#driver;
-    const { mailbox } = process;
+  /** Commits a message from outside. It has no slot yet if it has to wait for room in the mailbox. */
+  async #admit(process: Process, input: MessageInput): Promise<{ readonly id: Id; readonly slot: number | undefined }> {
+    const { engine } = this.#driver;
     const origin = `outside ${engine.ledger.sequence}`;
     const message = inboundMessage(input, process.id, origin, engine.ledger, engine.addresses);
-    if (process.running && mailbox.room <= 0 && mailbox.options.overflow === 'wait') return undefined;
     const draft = engine.draft();
     this.#driver.accept(draft.deliver({ process: process.id, message, exclude: [] }), process.id);
-    const commit = await engine.commit(draft);
-    loop.announce(commit);
-    const slot = commit.assigned[0]?.assignment.slot ?? 0;
-    return { id: message.id, slot, outcome: () => this.outcome(process, slot) };
+    const { assigned } = await engine.commit(draft);
+    const slot = assigned[0]?.assignment.slot;
+    if (slot === undefined) this.#unassigned.set(message.id, undefined);
+    return { id: message.id, slot };
+  }
+
+  /** The slot of a message that waits for one, running the system until there is room. */
+  async #slotOf(message: Id, process: Process): Promise<number> {
+    try {
+      const done = () => this.#unassigned.get(message) !== undefined || !process.running;
+      await this.#driver.runUntil(done, `room in the mailbox of ${process.id}`);
+      const slot = this.#unassigned.get(message);
+      if (slot === undefined) throw notRunning(process);
+      return slot;
+    } finally {
+      this.#unassigned.delete(message);
+    }
+  }
+
+  #stored(process: Process, slot: number): Promise<Outcome | undefined> {
+    const { store } = this.#driver.engine;
+    return inStore('an outcome was not read', () => store.outcome(process.id, slot));
   }
 
   #evaluated(process: Process, slot: number): Promise<void> {
@@ -124,14 +146,14 @@ export class ProcessHost {
 
   async #changeStatus(process: Process, status: StatusChange['status'], reason: string): Promise<void> {
     await this.#driver.engine.status({ process: process.id, status, reason });
-    if (process.running) this.#driver.loop.announceMail(process);
+    if (process.running) this.#driver.engine.turns.oweMail(process);
   }
 
   async #unanswered(process: Process, { slot }: Receipt, timeoutMs: number): Promise<never> {
-    const outcome = await this.#driver.engine.store.outcome(process.id, slot);
+    const outcome = await this.#stored(process, slot);
     if (!outcome && !process.running) throw notRunning(process);
     const facts = { process: process.id, slot, timeoutMs, error: outcome?.error ?? null };
-    const why = outcome?.error ? `; its slot ended with the error ${String(outcome.error)}` : '';
+    const why = outcome?.error ? `; its slot ended with the error ${errorText(outcome)}` : '';
     throw new HeddleError('ask-timeout', `no reply from ${process.id} within ${timeoutMs} ms${why}`, facts);
   }
 }

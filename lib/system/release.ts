@@ -4,6 +4,7 @@ import type { ErrorCode } from '../core/error-codes.ts';
 import type { Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
 import type { Release } from '../route/outbox.ts';
+import { inStore } from '../store/guard.ts';
 import type { Store } from '../store/store.ts';
 import type { Draft } from './draft.ts';
 
@@ -21,7 +22,7 @@ export async function release(entry: Release, draft: Draft, cause: SlotRef, stor
   }
 }
 
-type Entry = Pick<OutboundMail, 'kind' | 'entry'>;
+type Entry = Required<Pick<OutboundMail, 'kind' | 'entry'>>;
 
 function deliver(draft: Draft, cause: SlotRef, entry: Entry, message: Message): void {
   const refusal = draft.deliver({ process: message.target, message, exclude: [] });
@@ -42,9 +43,10 @@ async function assignMessage(
   store: Store,
 ): Promise<void> {
   const { process, exclude } = entry;
-  const slots = await store.slotsOf(entry.message);
-  const repeated = slots.some((slot) => slot.process === process);
-  const message = slots[0] && (await messageAt(slots[0], store));
+  const slots = await inStore('slots were not read', () => store.slotsOf(entry.message));
+  const repeated = slots.some((slot) => slot.process === process) || draft.holds(process, entry.message);
+  const [first] = slots;
+  const message = first && (await inStore('a message was not read', () => messageAt(first, store)));
   const refusal = repeated
     ? 'message-duplicate'
     : message

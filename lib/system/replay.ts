@@ -4,12 +4,14 @@ import type { Commit } from '../core/commit.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
 import { committedEvents, emptyDigest, extendDigest } from '../core/trace-event.ts';
+import { discardExecutor } from '../process/supervisor.ts';
 import { memoryStore } from '../store/memory.ts';
 import { addressesOf } from './addresses.ts';
 import { Engine } from './engine.ts';
 import { Ledger } from './ledger.ts';
 import type { Recording } from './recording.ts';
-import { Trace, type TraceListener } from './trace.ts';
+import { type TraceListener, TraceLog } from './trace.ts';
+import { Turns } from './turns.ts';
 
 /** What a replay needs besides the recording. */
 export interface ReplayOptions {
@@ -48,30 +50,35 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
     throw new HeddleError('recording-invalid', `version ${String(recording.version)} of recordings is not known`);
   }
   const ledger = new Ledger(recording.limits, recording.mailbox);
-  for (const module of options.modules) ledger.modules.set(module.id, module);
+  for (const module of options.modules) ledger.define(module);
   const clock = new RecordedClock();
-  const trace = new Trace(recording.limits.traceEvents);
+  const trace = new TraceLog(recording.limits.traceEvents);
   if (options.onEvent) trace.subscribe(options.onEvent);
-  const engine = new Engine({ ledger, store: memoryStore(), trace, clock, addresses: addressesOf(recording.seed) });
-  let turns = 0;
+  const turns = new Turns(recordedOrder, ledger);
+  const addresses = addressesOf(recording.seed);
+  const engine = new Engine({ ledger, store: memoryStore(), turns, trace, clock, addresses });
+  let evaluated = 0;
   try {
     for (const commit of recording.commits) {
       clock.moment = commit.moment;
       checkSame(commit, await repeat(commit, engine));
-      if (commit.turn) turns++;
+      if (commit.turn) evaluated++;
     }
   } finally {
-    for (const process of ledger.processes.values()) await process.executor?.close();
+    for (const process of ledger.processes.values()) await discardExecutor(process);
   }
-  return { digest: trace.digest, turns };
+  if (trace.digest !== recording.digest) {
+    const facts = { recorded: recording.digest, replayed: trace.digest };
+    throw new HeddleError('recording-invalid', `the commits make ${trace.digest}, not ${recording.digest}`, facts);
+  }
+  return { digest: trace.digest, turns: evaluated };
 }
 
 /** Makes the commit again: a turn by evaluating it, what came from outside by letting it in. */
 async function repeat(commit: Commit, engine: Engine): Promise<Commit | undefined> {
-  if (commit.turn) {
-    const [again] = await engine.turns([engine.ledger.process(commit.turn.process)]);
-    return again;
-  }
+  if (commit.turn) return engine.turn(engine.ledger.process(commit.turn.process));
+  const [change] = commit.statuses;
+  if (change) return engine.status(change);
   const draft = engine.draft();
   for (const item of commit.spawned) draft.spawn(item);
   for (const { assignment } of commit.assigned) {
@@ -79,7 +86,7 @@ async function repeat(commit: Commit, engine: Engine): Promise<Commit | undefine
     // A spawned process has got its first slot with its item.
     if (message.id !== process) draft.deliver({ process, message, exclude });
   }
-  for (const change of commit.statuses) draft.status(change);
+  for (const { process, message, exclude } of commit.waiting) draft.deliver({ process, message, exclude });
   return engine.commit(draft);
 }
 
@@ -101,6 +108,9 @@ function checkSame(recorded: Commit, replayed: Commit | undefined): void {
 
 const textOf = (event: object | undefined): string =>
   event ? JSON.stringify(event, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) : 'nothing';
+
+/** The recording says who has the next turn. */
+const recordedOrder = { arrived() {}, next: () => undefined };
 
 class RecordedClock {
   moment: Moment = { timestampMs: 0, blockHeight: 0 };

@@ -12,11 +12,13 @@ import { Engine } from './engine.ts';
 import { inboundItem, type SpawnInput } from './inbound.ts';
 import { Ledger } from './ledger.ts';
 import { advance, type Progress, type RunUntil } from './loop.ts';
-import { checkSpan, limitsOf, mailboxOf, type SystemOptions } from './options.ts';
+import { checkWhole, limitsOf, mailboxOf, type SystemOptions } from './options.ts';
 import { ProcessHandle } from './process-handle.ts';
 import { ProcessHost } from './process-host.ts';
 import type { Recording } from './recording.ts';
-import { Trace } from './trace.ts';
+import { allCommits } from './recovery.ts';
+import { type Trace, TraceLog } from './trace.ts';
+import { Turns } from './turns.ts';
 
 /**
  * An actor system: processes, the order in which they run, and the run so far. Nothing runs by itself: turns are taken
@@ -48,18 +50,28 @@ export class System {
     const { seed = 'heddle', scheduler = fifo(), store = memoryStore(), clock = virtualClock() } = options;
     const limits = limitsOf(options.limits);
     const ledger = new Ledger(limits, mailboxOf(options.mailbox, limits));
+    const turns = new Turns(scheduler(randomStream(seed, 'scheduler')), ledger);
+    const trace = new TraceLog(limits.traceEvents);
     this.#seed = seed;
     this.addresses = addressesOf(seed);
-    this.trace = new Trace(limits.traceEvents);
-    this.#engine = new Engine({ ledger, store, trace: this.trace, clock, addresses: this.addresses });
-    this.#driver = new Driver(this.#engine, scheduler(randomStream(seed, 'scheduler')));
+    this.trace = trace;
+    this.#engine = new Engine({ ledger, store, turns, trace, clock, addresses: this.addresses });
+    this.#driver = new Driver(this.#engine);
     this.#host = new ProcessHost(this.#driver);
     for (const module of options.modules ?? []) this.define(module);
   }
 
   /** Makes a module known, so that processes can spawn it by its id. */
   define(module: Module): void {
-    this.#engine.ledger.modules.set(module.id, module);
+    this.#engine.ledger.define(module);
+  }
+
+  /**
+   * Takes in what the store holds of an earlier life. Everything else does so first too; call it to see the processes
+   * before doing anything.
+   */
+  open(): Promise<void> {
+    return this.#driver.enter(() => {});
   }
 
   /**
@@ -71,12 +83,12 @@ export class System {
     const { ledger } = this.#engine;
     const known = typeof module === 'string' ? ledger.module(module) : module;
     await known.load();
-    this.define(known);
     return this.#driver.enter(async () => {
+      this.define(known);
       const item = inboundItem(known, input, `outside ${ledger.sequence}`, ledger, this.addresses);
       const draft = this.#engine.draft();
       this.#driver.accept(draft.spawn(item), item.id);
-      this.#driver.loop.announce(await this.#engine.commit(draft));
+      await this.#engine.commit(draft);
       return this.process(item.id);
     });
   }
@@ -116,11 +128,11 @@ export class System {
 
   /** Lets so much virtual time pass, running what has mail and what falls due on the way. */
   async advance(ms: number): Promise<Progress> {
-    checkSpan('ms', ms);
+    checkWhole('ms', ms);
     const { clock } = this.#engine;
     const untilMs = clock.now().timestampMs + ms;
     const progress = await this.#driver.run({ untilMs });
-    if (progress.idle) advance(clock, untilMs);
+    if (progress.idle) await advance(clock, untilMs);
     return progress;
   }
 
@@ -146,11 +158,7 @@ export class System {
   }
 
   #commits(): Promise<readonly Commit[]> {
-    return this.#driver.enter(async () => {
-      const commits: Commit[] = [];
-      for await (const commit of this.#engine.store.commits()) commits.push(commit);
-      return commits;
-    });
+    return this.#driver.enter(() => allCommits(this.#engine.store));
   }
 }
 

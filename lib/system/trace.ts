@@ -28,23 +28,30 @@ export type TraceListener = (event: TraceEvent) => void;
  * console.log(system.trace.digest);
  * ```
  */
-export class Trace implements AsyncIterable<TraceEvent> {
+export interface Trace extends AsyncIterable<TraceEvent> {
+  /** Identifies the sequence of all committed events: equal for equal runs, whatever crashed on the way. */
+  readonly digest: Id;
+  /** Calls `listener` for each event from now on, until the returned function is called. */
+  subscribe(listener: TraceListener): () => void;
+}
+
+/** The trace as the system writes it. */
+export class TraceLog implements Trace {
   readonly #listeners = new Set<TraceListener>();
   readonly #readers = new Set<Reader>();
   readonly #limit: number;
   #digest = emptyDigest;
+  #closed = false;
 
   /** `limit` is how many events may wait for one reader. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Identifies the sequence of all committed events: equal for equal runs, whatever crashed on the way. */
   get digest(): Id {
     return this.#digest;
   }
 
-  /** Calls `listener` for each event from now on, until the returned function is called. */
   subscribe(listener: TraceListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -53,7 +60,8 @@ export class Trace implements AsyncIterable<TraceEvent> {
   /** The events from now on; it ends when the system is closed. */
   [Symbol.asyncIterator](): AsyncIterator<TraceEvent> {
     const reader = new Reader(this.#limit, () => this.#readers.delete(reader));
-    this.#readers.add(reader);
+    if (this.#closed) reader.end();
+    else this.#readers.add(reader);
     return reader;
   }
 
@@ -86,6 +94,7 @@ export class Trace implements AsyncIterable<TraceEvent> {
 
   /** Ends every iteration. */
   close(): void {
+    this.#closed = true;
     for (const reader of this.#readers) reader.end();
     this.#listeners.clear();
   }

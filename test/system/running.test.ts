@@ -120,7 +120,7 @@ test('mail for nobody in the system is outbound, in the order in which it was se
   await system.settle();
   const mails = await system.outbound();
   assert.equal(
-    mails.map(({ reason, kind, message, cause }) => [reason, kind, message?.target, message?.data, cause.slot]),
+    mails.map(({ reason, kind, message, cause }) => [reason, kind, message?.target, message?.data, cause?.slot]),
     [
       ['leaves', 'message', 'wallet 1', '1', 1],
       ['leaves', 'message', 'wallet 2', '2', 2],

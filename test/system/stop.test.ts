@@ -1,7 +1,7 @@
 import { createSystem } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { forwarder, heardBy, listener, reasons } from '../fixtures/system/behaviors.ts';
+import { echo, forwarder, heardBy, listener, reasons } from '../fixtures/system/behaviors.ts';
 import { wrapped } from '../fixtures/system/modules.ts';
 import { refusal } from '../fixtures/system/refusal.ts';
 
@@ -31,7 +31,7 @@ test('mail from other processes is outbound mail that says so', async () => {
 test('its executor is closed, once, and the others go on', async () => {
   const closed: string[] = [];
   const system = createSystem();
-  const process = await system.spawn(wrapped(listener, { onClose: (id) => closed.push(id) }));
+  const process = await system.spawn(wrapped(echo, { onClose: (id) => closed.push(id) }));
   const other = await system.spawn(listener);
   await system.settle();
   await process.stop();

@@ -1,0 +1,76 @@
+import { HeddleError } from '../../core/error.ts';
+import { utf8Bytes } from '../../core/tags.ts';
+import { type CalendarTime, calendarSeconds, calendarTime, noDate } from './calendar.ts';
+import { type Guest, type HostFunctions, hostFunction } from './guest.ts';
+import { strftime } from './strftime.ts';
+
+/** Time, which is a count of its readings, and calendars, which are in UTC. */
+export const timeFunctions: HostFunctions = {
+  'env.emscripten_date_now': hostFunction('>d', (guest) => guest.clockMs++),
+  'env._emscripten_get_now_is_monotonic': hostFunction('>i', () => 1),
+  'env._gmtime_js': hostFunction('lp>', (guest, seconds = 0, at = 0) => {
+    writeTime(guest, at, calendarTime(seconds) ?? noDate);
+    return undefined;
+  }),
+  'env._localtime_js': hostFunction('lp>', localTime),
+  'env._mktime_js': hostFunction('p>l', makeTime),
+  'env._tzset_js': hostFunction('pppp>', (guest, offsetAt = 0, daylightAt = 0, standardAt = 0, summerAt = 0) => {
+    guest.memory.writePointer(offsetAt, 0);
+    guest.memory.writeInt32(daylightAt, 0);
+    guest.memory.writeText(standardAt, 'UTC');
+    guest.memory.writeText(summerAt, 'UTC');
+    return undefined;
+  }),
+  'env.strftime': hostFunction('pppp>p', formatTime),
+};
+
+/** What AO's loader shows a module that reads the clock for the first time. */
+export const clockStartMs = 10_004;
+
+// C's `struct tm`: these as i32 in this order, then `isdst`.
+const fields = ['second', 'minute', 'hour', 'day', 'month', 'year', 'weekday', 'yearday'] as const;
+const daylightOffset = 32;
+
+function writeTime({ memory }: Guest, at: number, time: CalendarTime): void {
+  fields.forEach((field, i) => {
+    memory.writeInt32(at + 4 * i, time[field]);
+  });
+}
+
+function readTime({ memory }: Guest, at: number): CalendarTime {
+  const [second = 0, minute = 0, hour = 0, day = 0, month = 0, year = 0, weekday = 0, yearday = 0] = fields.map(
+    (_, i) => memory.readInt32(at + 4 * i),
+  );
+  return { second, minute, hour, day, month, year, weekday, yearday };
+}
+
+function localTime(guest: Guest, seconds = 0, at = 0): undefined {
+  const time = calendarTime(seconds);
+  // The loader's 64-bit host breaks here, its 32-bit host writes zeros.
+  if (!time && guest.abi.wide) throw new HeddleError('guest-trap', `${seconds} seconds from 1970 have no date`);
+  writeTime(guest, at, time ?? noDate);
+  guest.memory.writePointer(at + guest.abi.tmOffset, 0);
+  guest.memory.writeInt32(at + daylightOffset, 0);
+}
+
+function makeTime(guest: Guest, at = 0): number {
+  const seconds = calendarSeconds(readTime(guest, at));
+  if (guest.memory.readInt32(at + daylightOffset) < 0) guest.memory.writeInt32(at + daylightOffset, 0);
+  writeTime(guest, at, (seconds !== undefined && calendarTime(seconds)) || noDate);
+  return seconds ?? -1;
+}
+
+function formatTime(guest: Guest, into = 0, capacity = 0, format = 0, at = 0): number {
+  const { memory, abi } = guest;
+  const zoneName = memory.readPointer(at + abi.tmZone);
+  const text = strftime(memory.readText(format), readTime(guest, at), {
+    offsetSeconds: abi.wide
+      ? Number(memory.view.getBigInt64(at + abi.tmOffset, true))
+      : memory.readInt32(at + abi.tmOffset),
+    name: zoneName ? memory.readText(zoneName) : '',
+  });
+  const length = utf8Bytes(text);
+  if (length + 1 > capacity) return 0;
+  memory.writeText(into, text);
+  return length;
+}

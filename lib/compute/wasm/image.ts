@@ -1,0 +1,88 @@
+import { cookieBytes, type Instance } from './instance.ts';
+
+/**
+ * What an instance's memory holds between turns: the bytes below the stack with the marks at its end, and those from
+ * the stack pointer through data and heap. The stack between the two and what lies above the heap are zero then, which
+ * {@link clearScratch} sees to, so the image is the whole state and a copy of it is as small as the process.
+ */
+export interface Image {
+  readonly memoryBytes: number;
+  readonly heapEnd: number;
+  readonly clockMs: number;
+  readonly low: Uint8Array;
+  readonly high: Uint8Array;
+}
+
+/** How many bytes the image of `instance` takes. */
+export const imageBytes = (instance: Instance, heapEnd: number): number =>
+  lowEnd(instance) + heapEnd - instance.stackPointer;
+
+/** Copies the image of `instance`, which is between turns, to the start of `into`. */
+export function takeImage(instance: Instance, heapEnd: number, into: Uint8Array): Image {
+  const { memory, stackPointer, clockMs } = instance;
+  const split = lowEnd(instance);
+  const low = into.subarray(0, split);
+  const high = into.subarray(split, imageBytes(instance, heapEnd));
+  low.set(memory.part(0, split));
+  high.set(memory.part(stackPointer, heapEnd));
+  return { memoryBytes: memory.length, heapEnd, clockMs, low, high };
+}
+
+/** Whether `image` has the shape that an image of `instance` has. */
+export const fitsImage = (instance: Instance, { memoryBytes, heapEnd, low, high }: Image): boolean =>
+  memoryBytes >= instance.memory.length &&
+  heapEnd >= instance.stackPointer &&
+  heapEnd <= memoryBytes &&
+  low.length === lowEnd(instance) &&
+  high.length === heapEnd - instance.stackPointer;
+
+/** Puts `image` into an instance whose memory is no larger than the image's. False if it cannot be that large. */
+export function putImage(instance: Instance, image: Image): boolean {
+  const { memory } = instance;
+  if (memory.length < image.memoryBytes && !memory.growTo(image.memoryBytes)) return false;
+  memory.bytes.set(image.low);
+  memory.bytes.set(image.high, instance.stackPointer);
+  instance.clockMs = image.clockMs;
+  return true;
+}
+
+/** Zeroes what the last call left on the stack, from `argumentsStart` upwards and as far below as there is anything. */
+export function clearStack(instance: Instance, argumentsStart: number): void {
+  const { memory, stackPointer } = instance;
+  const floor = lowEnd(instance);
+  let from = Math.min(argumentsStart, stackPointer);
+  // A frame may reserve bytes and leave them as they were: a stretch as long as this without a trace is the end.
+  while (from > floor) {
+    const block = Math.max(floor, from - blockBytes);
+    if (isClear(memory.part(block, from))) break;
+    from = block;
+  }
+  memory.part(Math.max(from, floor), stackPointer).fill(0);
+}
+
+/** Zeroes what a turn that is taken back left above `heapEnd`, where it had its heap end at `reached`. */
+export function clearAbove(instance: Instance, heapEnd: number, reached: number): void {
+  const { memory } = instance;
+  for (let from = heapEnd; from < memory.length; from += blockBytes) {
+    const block = memory.part(from, Math.min(from + blockBytes, memory.length));
+    // Pages that nobody touched take no room on the host; writing zeros to them would.
+    if (!isClear(block)) block.fill(0);
+    else if (from >= reached) break;
+  }
+}
+
+const blockBytes = 65_536;
+
+const lowEnd = ({ stack }: Instance): number => stack.end + cookieBytes;
+
+function isClear(bytes: Uint8Array<ArrayBuffer>): boolean {
+  const start = bytes.byteOffset;
+  const end = start + bytes.length;
+  const firstWord = Math.min(end, Math.ceil(start / 8) * 8);
+  const wordCount = Math.floor((end - firstWord) / 8);
+  for (let at = start; at < firstWord; at++) if (bytes[at - start] !== 0) return false;
+  const words = new Int32Array(bytes.buffer, firstWord, wordCount * 2);
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
+  for (let at = firstWord + wordCount * 8; at < end; at++) if (bytes[at - start] !== 0) return false;
+  return true;
+}

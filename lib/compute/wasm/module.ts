@@ -1,0 +1,133 @@
+import { enableMemory64 } from '#memory64';
+import { HeddleError } from '../../core/error.ts';
+import { type Address, hashBytes, type Id, idToBytes } from '../../core/id.ts';
+import { type Tags, type TagsInput, tagValue, toTags } from '../../core/tags.ts';
+import type { Checkpoint, Environment, Executor, Module } from '../executor.ts';
+import { type Program, readProgram } from './program.ts';
+import { Shadow } from './shadow.ts';
+import { type CompiledProgram, WasmExecutor } from './wasm-executor.ts';
+
+/** What a module is to its processes. */
+export interface WasmOptions {
+  /** The id of its item on Arweave. Without it, the SHA-256 of the bytes. */
+  readonly id?: Id;
+  /** Who published it; nobody if left out. */
+  readonly owner?: Address;
+  /** The tags of its item. Without them, those that AO's publishing tool writes. */
+  readonly tags?: TagsInput;
+}
+
+/**
+ * A module that runs AO's WebAssembly, such as aos. It gives the results that AO's own loader gives, in a host that
+ * reads and changes nothing outside the module's memory: no files, no shell, no environment, a clock that counts its
+ * readings, UTC.
+ *
+ * Formats: `wasm64-unknown-emscripten-draft_2024_02_15` and `wasm32-unknown-emscripten4`, told apart by the pointers
+ * that `handle` takes.
+ *
+ * Throws on `load()`: `module-invalid`, `module-without-handle`, `module-format-unsupported`,
+ * `module-import-unsupported`, `memory64-unavailable`. Throws `id-invalid` at once for an id that is none.
+ *
+ * @example
+ * ```ts
+ * import { wasm } from 'heddle';
+ *
+ * const start = async (bytes: Uint8Array) => {
+ *   const aos = wasm(bytes);
+ *   await aos.load();
+ *   return aos.id; // the SHA-256 of the bytes
+ * };
+ * ```
+ */
+export function wasm(bytes: Uint8Array, options: WasmOptions = {}): Module {
+  const id = options.id ?? hashBytes(bytes);
+  idToBytes(id);
+  const read = attempt(() => readProgram(bytes));
+  const tags = options.tags ? toTags(options.tags) : defaultTags(read.program?.abi.format);
+  return new WasmModule(bytes.slice(), read, { id, owner: options.owner ?? '', tags });
+}
+
+type ReadResult =
+  | { readonly program: Program; readonly error?: never }
+  | { readonly program?: never; readonly error: unknown };
+
+function attempt(read: () => Program): ReadResult {
+  try {
+    return { program: read() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+class WasmModule implements Module {
+  readonly id: Id;
+  readonly owner: Address;
+  readonly tags: Tags;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #read: ReadResult;
+  #loading: Promise<CompiledProgram> | undefined;
+  #loaded: CompiledProgram | undefined;
+
+  constructor(bytes: Uint8Array<ArrayBuffer>, read: ReadResult, names: Pick<Module, 'id' | 'owner' | 'tags'>) {
+    this.id = names.id;
+    this.owner = names.owner;
+    this.tags = names.tags;
+    this.#bytes = bytes;
+    this.#read = read;
+  }
+
+  async load(): Promise<void> {
+    this.#loading ??= this.#compile();
+    this.#loaded = await this.#loading;
+  }
+
+  start(environment: Environment, from?: Checkpoint): Executor | Promise<Executor> {
+    if (this.#loaded) return new WasmExecutor(this.#loaded, environment, from);
+    return this.load().then(() => this.start(environment, from));
+  }
+
+  async #compile(): Promise<CompiledProgram> {
+    const { program, error } = this.#read;
+    if (!program) throw error;
+    checkFormat(program, this.tags);
+    validate(this.#bytes, program);
+    return { id: this.id, program, code: await WebAssembly.compile(this.#bytes), shadow: new Shadow() };
+  }
+}
+
+/** Refuses a module that its item says to be of another format, which another host would run another way. */
+function checkFormat({ abi }: Program, tags: Tags): void {
+  const said = tagValue(tags, 'Module-Format');
+  if (said === undefined || said === abi.format) return;
+  const facts = { format: abi.format, said };
+  throw new HeddleError('module-format-unsupported', `The module is tagged ${said} and built as ${abi.format}`, facts);
+}
+
+function validate(bytes: Uint8Array<ArrayBuffer>, program: Program): void {
+  if (WebAssembly.validate(bytes)) return;
+  if (program.interface.memory?.wide && !WebAssembly.validate(wideMemory)) {
+    enableMemory64();
+    if (!WebAssembly.validate(wideMemory)) {
+      throw new HeddleError('memory64-unavailable', 'The module has a 64-bit memory and this runtime has none');
+    }
+    if (WebAssembly.validate(bytes)) return;
+  }
+  throw new HeddleError('module-invalid', `The module's ${bytes.length} bytes do not validate as WebAssembly`);
+}
+
+/** A module that has nothing but a 64-bit memory of no pages. */
+const wideMemory = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 0);
+
+/** What AO's publishing tool tags a module with; a compute unit refuses one without most of them. */
+const defaultTags = (format: string | undefined): Tags =>
+  toTags({
+    'Data-Protocol': 'ao',
+    Variant: 'ao.TN.1',
+    Type: 'Module',
+    ...(format ? { 'Module-Format': format } : {}),
+    'Input-Encoding': 'JSON-1',
+    'Output-Encoding': 'JSON-1',
+    'Memory-Limit': '1-gb',
+    'Compute-Limit': '9000000000000',
+    'Content-Type': 'application/wasm',
+  });

@@ -1,0 +1,161 @@
+import { callWithin } from '#watchdog';
+import type { Assignment } from '../../core/assignment.ts';
+import { HeddleError, reasonOf } from '../../core/error.ts';
+import type { Id } from '../../core/id.ts';
+import { isJsonObject, type Json } from '../../core/json.ts';
+import { faultOutcome, type Outcome } from '../../core/outcome.ts';
+import type { Checkpoint, DryRun, Environment, Executor } from '../executor.ts';
+import { invalidCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { clockStartMs } from './host-time.ts';
+import { clearAbove, clearStack, fitsImage, type Image, imageBytes, putImage, takeImage } from './image.ts';
+import { type HandleResult, Instance } from './instance.ts';
+import { assignmentJson, dryRunJson, environmentJson } from './message-json.ts';
+import { readResult } from './outcome-json.ts';
+import type { Program } from './program.ts';
+import type { Shadow } from './shadow.ts';
+
+/** A module ready to run, with what its executors share. */
+export interface CompiledProgram {
+  readonly id: Id;
+  readonly program: Program;
+  readonly code: WebAssembly.Module;
+  readonly shadow: Shadow;
+}
+
+/** Runs one process in an instance that stays warm. A turn that fails is taken back from a copy made before it. */
+export class WasmExecutor implements Executor {
+  readonly #compiled: CompiledProgram;
+  readonly #environment: Uint8Array;
+  readonly #turnMs: number;
+  #slot: number;
+  /** Undefined once it is closed or has crashed. */
+  #instance: Instance | undefined;
+  #heapEnd = 0;
+
+  constructor(compiled: CompiledProgram, environment: Environment, from?: Checkpoint) {
+    this.#compiled = compiled;
+    this.#environment = utf8.encode(environmentJson(environment));
+    this.#turnMs = environment.limits.turnMs;
+    this.#slot = from?.slot ?? -1;
+    const image = from && readCheckpoint(compiled.id, from);
+    try {
+      const instance = this.#instantiate(image?.clockMs ?? clockStartMs);
+      if (image) this.#restore(instance, image);
+      this.#noteHeap(instance, image?.heapEnd ?? callWithin(this.#turnMs, () => instance.boot()));
+      clearStack(instance, instance.stackPointer);
+      this.#instance = instance;
+    } catch (thrown) {
+      throw asFault(thrown);
+    }
+  }
+
+  get slot(): number {
+    return this.#slot;
+  }
+
+  evaluate(assignment: Assignment): Outcome {
+    const outcome = this.#turn(assignmentJson(assignment), true);
+    this.#slot = assignment.slot;
+    return outcome;
+  }
+
+  dryRun(message: DryRun): Outcome {
+    return this.#turn(dryRunJson(message), false);
+  }
+
+  checkpoint(): Checkpoint {
+    const instance = this.#running();
+    const image = takeImage(instance, this.#heapEnd, new Uint8Array(imageBytes(instance, this.#heapEnd)));
+    return writeCheckpoint(this.#compiled.id, this.#slot, image);
+  }
+
+  close(): void {
+    this.#instance = undefined;
+  }
+
+  #running(): Instance {
+    if (!this.#instance) throw new HeddleError('lifecycle-invalid', 'The executor is closed or has crashed');
+    return this.#instance;
+  }
+
+  #turn(json: string, keep: boolean): Outcome {
+    const instance = this.#running();
+    const before = this.#compiled.shadow.take(instance, this.#heapEnd);
+    // Whatever is thrown past here leaves an instance that nothing is known of.
+    this.#instance = undefined;
+    let result: HandleResult;
+    let outcome: Outcome;
+    try {
+      const message = utf8.encode(json);
+      result = callWithin(this.#turnMs, () => instance.handle(message, this.#environment));
+      outcome = readResult(result.text);
+    } catch (thrown) {
+      const fault = asFault(thrown);
+      this.#instance = this.#replacement(before);
+      return faultOutcome(fault.code, fault.message);
+    }
+    clearStack(instance, result.argumentsStart);
+    if (keep && !takesBack(outcome)) {
+      this.#noteHeap(instance, result.heapEnd);
+      this.#instance = instance;
+    } else {
+      this.#instance = this.#rolledBack(instance, before, result.heapEnd);
+    }
+    return outcome;
+  }
+
+  /** The instance as it was, or another in its place: memory does not shrink, and its size is part of the state. */
+  #rolledBack(instance: Instance, before: Image, reached: number): Instance {
+    if (instance.memory.length !== before.memoryBytes) return this.#replacement(before);
+    putImage(instance, before);
+    clearAbove(instance, before.heapEnd, reached);
+    return instance;
+  }
+
+  #replacement(image: Image): Instance {
+    const instance = this.#instantiate(image.clockMs);
+    this.#restore(instance, image);
+    return instance;
+  }
+
+  #instantiate(clockMs: number): Instance {
+    const { code, program } = this.#compiled;
+    return callWithin(this.#turnMs, () => new Instance(code, program, clockMs));
+  }
+
+  #restore(instance: Instance, image: Image): void {
+    if (!fitsImage(instance, image) || !putImage(instance, image)) {
+      throw invalidCheckpoint('does not fit the memory of this module');
+    }
+  }
+
+  /** Notes where the heap ends, as far as a guest can be believed. One that shrinks leaves its bytes behind. */
+  #noteHeap(instance: Instance, said: number): void {
+    this.#heapEnd = Math.min(Math.max(this.#heapEnd, said, instance.stack.base), instance.memory.length);
+  }
+}
+
+/** What a fault in a guest is called. Rethrows what is none: then the executor has crashed. */
+function asFault(thrown: unknown): HeddleError {
+  if (thrown instanceof HeddleError) {
+    if (guestFaults.has(thrown.code)) return thrown;
+    throw thrown;
+  }
+  const overflowed = thrown instanceof RangeError && /call stack/i.test(thrown.message);
+  const what = overflowed ? 'its stack overflowed' : reasonOf(thrown);
+  return new HeddleError('guest-trap', `The module trapped: ${what}`, {}, { cause: thrown });
+}
+
+const guestFaults: ReadonlySet<string> = new Set(['guest-trap', 'guest-exit', 'guest-over-time', 'result-malformed']);
+
+/** Whether AO takes back what the turn did: it reports an error, or prints that it ran out of memory. */
+function takesBack({ error, output }: Outcome): boolean {
+  if (error !== undefined) return true;
+  const data = isJsonObject(output) ? output.data : undefined;
+  return [output, isJsonObject(data) ? data.output : undefined].some(saysOutOfMemory);
+}
+
+const saysOutOfMemory = (text: Json | undefined): boolean =>
+  typeof text === 'string' && text.endsWith('not enough memory for buffer allocation');
+
+const utf8 = new TextEncoder();

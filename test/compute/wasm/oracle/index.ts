@@ -1,0 +1,48 @@
+// AO's own loader as the judge of what a module's results are.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { JsonObject } from '../../../../lib/core/json.ts';
+import type { ModuleName } from '../../../modules/index.ts';
+
+/** A message and the environment, as the JSON a module gets. */
+export interface Question {
+  readonly message: string;
+  readonly environment: string;
+}
+
+/** What the loader returned, or threw for the guest, or what the guest's breaking made the engine throw. */
+export interface Answer {
+  readonly result?: JsonObject;
+  readonly thrown?: string;
+  readonly trapped?: string;
+}
+
+export class Oracle {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<never>;
+
+  constructor(module: ModuleName) {
+    this.#child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [module], {
+      execArgv: ['--import', 'tsx', '-C', 'heddle-source'],
+      env: { ...process.env, TZ: 'UTC' },
+      // It prints what its guest prints.
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.#ended = new Promise((_, reject) => {
+      this.#child.once('exit', (code, signal) => reject(new Error(`The loader ended with ${code ?? signal}`)));
+    });
+    // Closing it ends it while nobody asks.
+    this.#ended.catch(() => {});
+  }
+
+  async ask(question: Question): Promise<Answer> {
+    const answer = new Promise<Answer>((resolve) => this.#child.once('message', resolve));
+    this.#child.send(question);
+    return Promise.race([answer, this.#ended]);
+  }
+
+  close(): void {
+    this.#child.kill();
+  }
+}
