@@ -24,6 +24,7 @@ export const errorCodes = {
 
   // Modules.
   'module-invalid': { definite: true, advice: 'Give the bytes of a WebAssembly module.' },
+  'module-unreadable': { definite: true, advice: 'Give the path of a WebAssembly file that may be read.' },
   'module-without-handle': {
     definite: true,
     advice: 'Give a module built for AO: it exports memory and a function handle that takes two pointers.',

@@ -15,7 +15,10 @@ export interface Limits {
   readonly processes: number;
   /** Turns of one call that runs the system. At it: `run-over-limit`. */
   readonly turnsPerRun: number;
-  /** Wall-clock time of one Wasm turn, a backstop against loops. Over it: an outcome with the fault `guest-over-time`. */
+  /**
+   * Wall-clock time of one Wasm turn, a backstop against loops; `Infinity` takes it away, and its cost. Over it: an outcome
+   * with the fault `guest-over-time`.
+   */
   readonly turnMs: number;
   /** Crashes of one process that are answered with a restart within `restartWindowMs` of virtual time. */
   readonly restarts: number;

@@ -28,7 +28,8 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
   const limits = { ...defaultLimits, ...given };
   for (const [name, value] of Object.entries(limits)) {
     const lowest = name === 'restarts' ? 0 : 1;
-    if (!Number.isSafeInteger(value) || value < lowest) {
+    const endless = name === 'turnMs' && value === Number.POSITIVE_INFINITY;
+    if (!endless && (!Number.isSafeInteger(value) || value < lowest)) {
       throw new HeddleError('option-invalid', `the limit ${name} is ${value}, not a whole number from ${lowest}`, {
         option: name,
       });

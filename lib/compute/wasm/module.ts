@@ -1,5 +1,6 @@
 import { enableMemory64 } from '#memory64';
-import { HeddleError } from '../../core/error.ts';
+import { readFile } from '#read-file';
+import { HeddleError, reasonOf } from '../../core/error.ts';
 import { type Address, hashBytes, type Id, idToBytes } from '../../core/id.ts';
 import { type Tags, type TagsInput, tagValue, toTags } from '../../core/tags.ts';
 import type { Checkpoint, Environment, Executor, Module } from '../executor.ts';
@@ -33,7 +34,7 @@ export interface WasmOptions {
  * import { wasm } from 'heddle';
  *
  * const start = async (bytes: Uint8Array) => {
- *   const aos = wasm(bytes);
+ *   const aos = wasm(bytes); // or: await wasm.fromFile('aos.wasm')
  *   await aos.load();
  *   return aos.id; // the SHA-256 of the bytes
  * };
@@ -46,6 +47,17 @@ export function wasm(bytes: Uint8Array, options: WasmOptions = {}): Module {
   const tags = options.tags ? toTags(options.tags) : defaultTags(read.program?.abi.format);
   return new WasmModule(bytes.slice(), read, { id, owner: options.owner ?? '', tags });
 }
+
+/** A module from a file, or in a browser from a URL. Rejects with `module-unreadable` if there is none. */
+wasm.fromFile = async (path: string | URL, options: WasmOptions = {}): Promise<Module> => {
+  try {
+    return wasm(await readFile(path), options);
+  } catch (cause) {
+    if (cause instanceof HeddleError) throw cause;
+    const facts = { path: String(path) };
+    throw new HeddleError('module-unreadable', `${path} cannot be read: ${reasonOf(cause)}`, facts, { cause });
+  }
+};
 
 type ReadResult =
   | { readonly program: Program; readonly error?: never }
