@@ -13,19 +13,27 @@ export interface Image {
   readonly high: Uint8Array;
 }
 
-/** How many bytes the image of `instance` takes. */
-export const imageBytes = (instance: Instance, heapEnd: number): number =>
-  lowEnd(instance) + heapEnd - instance.stackPointer;
+/** Where the heap ends, as far as a guest that says `said` can be believed. */
+export const heapEndOf = ({ memory, stack }: Instance, said: number): number =>
+  Math.min(Math.max(said, stack.base), memory.length);
 
-/** Copies the image of `instance`, which is between turns, to the start of `into`. */
-export function takeImage(instance: Instance, heapEnd: number, into: Uint8Array): Image {
+/** How many bytes an image takes. */
+export const imageBytes = ({ low, high }: Image): number => low.length + high.length;
+
+/** The image of `instance`, which is between turns. It shows the memory itself and is good until that changes. */
+export function takeImage(instance: Instance, heapEnd: number): Image {
   const { memory, stackPointer, clockMs } = instance;
-  const split = lowEnd(instance);
-  const low = into.subarray(0, split);
-  const high = into.subarray(split, imageBytes(instance, heapEnd));
-  low.set(memory.part(0, split));
-  high.set(memory.part(stackPointer, heapEnd));
-  return { memoryBytes: memory.length, heapEnd, clockMs, low, high };
+  const low = memory.part(0, lowEnd(instance));
+  return { memoryBytes: memory.length, heapEnd, clockMs, low, high: memory.part(stackPointer, heapEnd) };
+}
+
+/** A copy of `image` that stays as it is, in the bytes of `into` from their start. */
+export function copyImage(image: Image, into = new Uint8Array(imageBytes(image))): Image {
+  const low = into.subarray(0, image.low.length);
+  const high = into.subarray(image.low.length, imageBytes(image));
+  low.set(image.low);
+  high.set(image.high);
+  return { ...image, low, high };
 }
 
 /** Whether `image` has the shape that an image of `instance` has. */

@@ -4,6 +4,8 @@ import { HeddleError, reasonOf } from '../../core/error.ts';
 import { type Address, hashBytes, type Id, idToBytes } from '../../core/id.ts';
 import { type Tags, type TagsInput, tagValue, toTags } from '../../core/tags.ts';
 import type { Checkpoint, Environment, Executor, Module } from '../executor.ts';
+import { Boots } from './boots.ts';
+import { Instances } from './instances.ts';
 import { type Program, readProgram } from './program.ts';
 import { Shadow } from './shadow.ts';
 import { type CompiledProgram, WasmExecutor } from './wasm-executor.ts';
@@ -103,7 +105,8 @@ class WasmModule implements Module {
     if (!program) throw error;
     checkFormat(program, this.tags);
     validate(this.#bytes, program);
-    return { id: this.id, program, code: await WebAssembly.compile(this.#bytes), shadow: new Shadow() };
+    const code = await WebAssembly.compile(this.#bytes);
+    return { id: this.id, instances: new Instances(code, program), boots: new Boots(), shadow: new Shadow() };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Image, imageBytes, takeImage } from './image.ts';
+import { copyImage, type Image, imageBytes, takeImage } from './image.ts';
 import type { Instance } from './instance.ts';
 
 /**
@@ -10,11 +10,12 @@ export class Shadow {
 
   /** The image of `instance` as it is now. It holds until the next is taken. */
   take(instance: Instance, heapEnd: number): Image {
-    const needed = imageBytes(instance, heapEnd);
+    const image = takeImage(instance, heapEnd);
+    const needed = imageBytes(image);
     if (this.#bytes.length < needed || this.#bytes.length > Math.max(keptBytes, needed * 4)) {
       this.#bytes = new Uint8Array(Math.ceil(needed * headroom));
     }
-    return takeImage(instance, heapEnd, this.#bytes);
+    return copyImage(image, this.#bytes);
   }
 }
 

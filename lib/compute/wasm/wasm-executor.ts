@@ -1,24 +1,24 @@
 import { callWithin } from '#watchdog';
 import type { Assignment } from '../../core/assignment.ts';
 import { HeddleError, reasonOf } from '../../core/error.ts';
-import type { Id } from '../../core/id.ts';
+import { hashId, type Id } from '../../core/id.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import { faultOutcome, type Outcome } from '../../core/outcome.ts';
 import type { Checkpoint, DryRun, Environment, Executor } from '../executor.ts';
-import { invalidCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { clockStartMs } from './host-time.ts';
-import { clearAbove, clearStack, fitsImage, type Image, imageBytes, putImage, takeImage } from './image.ts';
-import { type HandleResult, Instance } from './instance.ts';
+import type { Boots } from './boots.ts';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { clearAbove, clearStack, copyImage, heapEndOf, type Image, imageBytes, putImage, takeImage } from './image.ts';
+import type { HandleResult, Instance } from './instance.ts';
+import type { Instances } from './instances.ts';
 import { assignmentJson, dryRunJson, environmentJson } from './message-json.ts';
 import { readResult } from './outcome-json.ts';
-import type { Program } from './program.ts';
 import type { Shadow } from './shadow.ts';
 
 /** A module ready to run, with what its executors share. */
 export interface CompiledProgram {
   readonly id: Id;
-  readonly program: Program;
-  readonly code: WebAssembly.Module;
+  readonly instances: Instances;
+  readonly boots: Boots;
   readonly shadow: Shadow;
 }
 
@@ -37,13 +37,9 @@ export class WasmExecutor implements Executor {
     this.#environment = utf8.encode(environmentJson(environment));
     this.#turnMs = environment.limits.turnMs;
     this.#slot = from?.slot ?? -1;
-    const image = from && readCheckpoint(compiled.id, from);
     try {
-      const instance = this.#instantiate(image?.clockMs ?? clockStartMs);
-      if (image) this.#restore(instance, image);
-      this.#noteHeap(instance, image?.heapEnd ?? callWithin(this.#turnMs, () => instance.boot()));
-      clearStack(instance, instance.stackPointer);
-      this.#instance = instance;
+      const image = from ? readCheckpoint(compiled.id, from) : compiled.instances.blank(this.#turnMs);
+      this.#instance = this.#restored(image);
     } catch (thrown) {
       throw asFault(thrown);
     }
@@ -53,8 +49,14 @@ export class WasmExecutor implements Executor {
     return this.#slot;
   }
 
+  /** Bytes of memory that the process has written to, about which it holds resident. */
+  get residentBytes(): number {
+    return this.#instance ? imageBytes(takeImage(this.#instance, this.#heapEnd)) : 0;
+  }
+
   evaluate(assignment: Assignment): Outcome {
-    const outcome = this.#turn(assignmentJson(assignment), true);
+    const json = assignmentJson(assignment);
+    const outcome = this.#slot < 0 ? this.#boot(json) : this.#turn(json, true);
     this.#slot = assignment.slot;
     return outcome;
   }
@@ -64,13 +66,28 @@ export class WasmExecutor implements Executor {
   }
 
   checkpoint(): Checkpoint {
-    const instance = this.#running();
-    const image = takeImage(instance, this.#heapEnd, new Uint8Array(imageBytes(instance, this.#heapEnd)));
-    return writeCheckpoint(this.#compiled.id, this.#slot, image);
+    return writeCheckpoint(this.#compiled.id, this.#slot, takeImage(this.#running(), this.#heapEnd));
   }
 
   close(): void {
+    if (this.#instance) this.#compiled.instances.give(this.#instance, this.#heapEnd);
     this.#instance = undefined;
+  }
+
+  /** The first turn, which is remembered. */
+  #boot(json: string): Outcome {
+    this.#running();
+    const { boots } = this.#compiled;
+    const key = hashId('boot', json, utf8Text.decode(this.#environment));
+    const known = boots.get(key);
+    if (known) {
+      this.close();
+      this.#instance = this.#restored(known.image);
+      return known.outcome;
+    }
+    const outcome = this.#turn(json, true);
+    if (!outcome.fault) boots.put(key, { image: copyImage(takeImage(this.#running(), this.#heapEnd)), outcome });
+    return outcome;
   }
 
   #running(): Instance {
@@ -91,7 +108,7 @@ export class WasmExecutor implements Executor {
       outcome = readResult(result.text);
     } catch (thrown) {
       const fault = asFault(thrown);
-      this.#instance = this.#replacement(before);
+      this.#instance = this.#restored(before);
       return faultOutcome(fault.code, fault.message);
     }
     clearStack(instance, result.argumentsStart);
@@ -106,32 +123,20 @@ export class WasmExecutor implements Executor {
 
   /** The instance as it was, or another in its place: memory does not shrink, and its size is part of the state. */
   #rolledBack(instance: Instance, before: Image, reached: number): Instance {
-    if (instance.memory.length !== before.memoryBytes) return this.#replacement(before);
+    if (instance.memory.length !== before.memoryBytes) return this.#restored(before);
     putImage(instance, before);
     clearAbove(instance, before.heapEnd, reached);
     return instance;
   }
 
-  #replacement(image: Image): Instance {
-    const instance = this.#instantiate(image.clockMs);
-    this.#restore(instance, image);
-    return instance;
+  #restored(image: Image): Instance {
+    this.#heapEnd = image.heapEnd;
+    return this.#compiled.instances.take(image, this.#turnMs);
   }
 
-  #instantiate(clockMs: number): Instance {
-    const { code, program } = this.#compiled;
-    return callWithin(this.#turnMs, () => new Instance(code, program, clockMs));
-  }
-
-  #restore(instance: Instance, image: Image): void {
-    if (!fitsImage(instance, image) || !putImage(instance, image)) {
-      throw invalidCheckpoint('does not fit the memory of this module');
-    }
-  }
-
-  /** Notes where the heap ends, as far as a guest can be believed. One that shrinks leaves its bytes behind. */
+  /** Notes where the heap ends. One that shrinks leaves its bytes behind. */
   #noteHeap(instance: Instance, said: number): void {
-    this.#heapEnd = Math.min(Math.max(this.#heapEnd, said, instance.stack.base), instance.memory.length);
+    this.#heapEnd = Math.max(this.#heapEnd, heapEndOf(instance, said));
   }
 }
 
@@ -159,3 +164,4 @@ const saysOutOfMemory = (text: Json | undefined): boolean =>
   typeof text === 'string' && text.endsWith('not enough memory for buffer allocation');
 
 const utf8 = new TextEncoder();
+const utf8Text = new TextDecoder();

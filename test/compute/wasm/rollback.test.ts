@@ -10,10 +10,10 @@ const modules = ['aos2_0_6', 'aos2_0_4_32'] satisfies ModuleName[];
 /** All that is the process's state, as bytes. */
 const stateOf = async ({ executor }: TestProcess) => Buffer.from((await executor.checkpoint()).bytes);
 
-/** Where the checkpoint holds the slot, and the checksum over it. */
+/** Where the checkpoint holds the slot, and the digest over it. */
 const slotParts = [
-  [8, 16],
-  [48, 56],
+  [8, 40],
+  [72, 80],
 ] as const;
 
 async function sameState(process: TestProcess, before: Buffer): Promise<void> {

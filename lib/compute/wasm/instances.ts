@@ -1,0 +1,55 @@
+import { callWithin } from '#watchdog';
+import { invalidCheckpoint } from './checkpoint.ts';
+import { clockStartMs } from './host-time.ts';
+import { clearStack, copyImage, fitsImage, heapEndOf, type Image, putImage, takeImage } from './image.ts';
+import { Instance } from './instance.ts';
+import type { Program } from './program.ts';
+
+/** Instances that nobody uses, kept for the next process: making one costs milliseconds, filling one does not. */
+const mostIdle = 8;
+
+/** The instances of one module: made when needed, and used again by another process when one lets go of them. */
+export class Instances {
+  readonly #code: WebAssembly.Module;
+  readonly #program: Program;
+  readonly #idle: Instance[] = [];
+  /** The image of a process that has evaluated nothing, which is the same for all. */
+  #blank: Image | undefined;
+
+  constructor(code: WebAssembly.Module, program: Program) {
+    this.#code = code;
+    this.#program = program;
+  }
+
+  /** The image that a new process starts from. */
+  blank(turnMs: number): Image {
+    if (this.#blank) return this.#blank;
+    const instance = this.#make(clockStartMs, turnMs);
+    const said = callWithin(turnMs, () => instance.boot());
+    const heapEnd = heapEndOf(instance, said);
+    clearStack(instance, instance.stackPointer);
+    this.#blank = copyImage(takeImage(instance, heapEnd));
+    this.give(instance, heapEnd);
+    return this.#blank;
+  }
+
+  /** An instance that holds `image`. */
+  take(image: Image, turnMs: number): Instance {
+    const fitting = this.#idle.findIndex(({ memory }) => memory.length <= image.memoryBytes);
+    const [idle] = fitting < 0 ? [] : this.#idle.splice(fitting, 1);
+    const instance = idle ?? this.#make(image.clockMs, turnMs);
+    if (fitsImage(instance, image) && putImage(instance, image)) return instance;
+    throw invalidCheckpoint('does not fit the memory of this module');
+  }
+
+  /** Takes back an instance between turns, whose heap ends at `heapEnd`, with nothing of its process left in it. */
+  give(instance: Instance, heapEnd: number): void {
+    if (this.#idle.length >= mostIdle) return;
+    instance.memory.part(instance.stackPointer, heapEnd).fill(0);
+    this.#idle.push(instance);
+  }
+
+  #make(clockMs: number, turnMs: number): Instance {
+    return callWithin(turnMs, () => new Instance(this.#code, this.#program, clockMs));
+  }
+}
