@@ -96,6 +96,10 @@ class BehaviorExecutor<State> implements Executor {
     return this.#slot;
   }
 
+  get residentBytes(): number {
+    return this.#state?.length ?? 0;
+  }
+
   evaluate(assignment: Assignment): Outcome {
     const { outcome, state } = this.#run(assignment, visibleMessage(assignment), assignment.slot);
     this.#state = state ?? this.#state;

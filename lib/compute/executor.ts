@@ -36,6 +36,8 @@ export type DryRun = Pick<Assignment, 'process' | 'message' | 'timestampMs' | 'b
 export interface Executor {
   /** The last slot whose outcome is in the state; -1 before the first. */
   readonly slot: number;
+  /** Bytes of memory that closing it would give back, about; left out if they are not worth counting. */
+  readonly residentBytes?: number;
   evaluate(assignment: Assignment): Awaitable<Outcome>;
   /** Evaluates without leaving a trace in the state. */
   dryRun(message: DryRun): Awaitable<Outcome>;

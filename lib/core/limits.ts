@@ -24,6 +24,8 @@ export interface Limits {
   readonly restarts: number;
   /** The span of virtual time in which `restarts` are counted. */
   readonly restartWindowMs: number;
+  /** Bytes that the executors of all processes may hold. Over it: those that ran longest ago hibernate to checkpoints. */
+  readonly residentBytes: number;
   /** Slots between two checkpoints of a process, which is how many a restart replays at most. */
   readonly checkpointSlots: number;
   /** Trace events that wait for one reader. At it: its iteration ends with `trace-overflow`. */
@@ -50,6 +52,7 @@ export const defaultLimits: Limits = {
   turnMs: 30_000,
   restarts: 5,
   restartWindowMs: 60_000,
+  residentBytes: 4_294_967_296,
   checkpointSlots: 1_000,
   traceEvents: 100_000,
 };

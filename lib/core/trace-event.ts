@@ -15,7 +15,7 @@ export type CommittedEvent =
   | ({ readonly type: 'status' } & StatusChange);
 
 /** Where a process stands in its life. */
-export type LifecycleState = 'loading' | 'ready' | 'evaluating' | 'restarting' | 'failed' | 'stopped';
+export type LifecycleState = 'loading' | 'ready' | 'evaluating' | 'hibernated' | 'restarting' | 'failed' | 'stopped';
 
 /**
  * What happened around the commits. These do not enter the digest: a run with crashes and restarts is the run without

@@ -2,11 +2,19 @@ import { createMachine } from 'xstate';
 import type { LifecycleState } from '../core/trace-event.ts';
 
 /** What moves a process from one state of its life to another. */
-export type LifecycleEvent = 'loaded' | 'turn' | 'committed' | 'crashed' | 'gaveUp' | 'stopped' | 'restarted';
+export type LifecycleEvent =
+  | 'loaded'
+  | 'turn'
+  | 'committed'
+  | 'hibernated'
+  | 'crashed'
+  | 'gaveUp'
+  | 'stopped'
+  | 'restarted';
 
 /**
  * The life of a process as a statechart: `loading` until its first turn has an executor, then between `ready` and
- * `evaluating`; a crash leads through `restarting` back to `ready`, or to `failed` when the restart budget is spent.
+ * `evaluating`, `hibernated` while it has only a checkpoint; a crash leads through `restarting` back to `ready`, or to `failed` when the restart budget is spent.
  *
  * @example
  * ```ts
@@ -21,8 +29,9 @@ export const lifecycle = createMachine({
   initial: 'loading',
   states: {
     loading: { on: { loaded: 'ready', crashed: 'restarting', stopped: 'stopped' } },
-    ready: { on: { turn: 'evaluating', crashed: 'restarting', stopped: 'stopped' } },
+    ready: { on: { turn: 'evaluating', hibernated: 'hibernated', crashed: 'restarting', stopped: 'stopped' } },
     evaluating: { on: { committed: 'ready', crashed: 'restarting', stopped: 'stopped' } },
+    hibernated: { on: { loaded: 'ready', crashed: 'restarting', stopped: 'stopped' } },
     restarting: { on: { loaded: 'ready', crashed: 'restarting', gaveUp: 'failed', stopped: 'stopped' } },
     failed: { on: { restarted: 'restarting', stopped: 'stopped' } },
     stopped: { type: 'final' },

@@ -9,6 +9,7 @@ import { tagValue } from '../core/tags.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
 import type { LifecycleEvent } from '../process/lifecycle.ts';
 import type { Process } from '../process/process.ts';
+import { Residency } from '../process/residency.ts';
 import { discardExecutor, judgeCrash, startExecutor } from '../process/supervisor.ts';
 import { releases } from '../route/outbox.ts';
 import type { Sender } from '../route/relay.ts';
@@ -32,6 +33,7 @@ export class Engine {
   readonly trace: TraceLog;
   readonly clock: Clock;
   readonly addresses: Addresses;
+  readonly #residency = new Residency();
   #storeFailure: unknown;
 
   constructor(parts: Pick<Engine, 'ledger' | 'store' | 'turns' | 'trace' | 'clock' | 'addresses'>) {
@@ -57,7 +59,9 @@ export class Engine {
     this.trace.commit(commit);
     for (const { process: id } of commit.statuses) {
       const process = this.ledger.process(id);
-      if (!process.running) await discardExecutor(process);
+      if (process.running) continue;
+      this.#residency.left(process);
+      await discardExecutor(process);
     }
     return commit;
   }
@@ -79,6 +83,8 @@ export class Engine {
     process.move('committed');
     if (outcome.fault) this.trace.emit({ type: 'fault', ...turn, fault: outcome.fault, reason: errorText(outcome) });
     if ((slot + 1) % this.ledger.limits.checkpointSlots === 0) await this.#checkpoint(process);
+    this.#residency.ran(process);
+    await this.#hibernateOldest();
     return commit;
   }
 
@@ -140,8 +146,23 @@ export class Engine {
     return executor;
   }
 
+  /** Makes room by letting go of the executors of processes that have not run for longest. */
+  async #hibernateOldest(): Promise<void> {
+    while (this.#residency.totalBytes > this.ledger.limits.residentBytes) {
+      const { oldest } = this.#residency;
+      if (!oldest) return;
+      this.#residency.left(oldest);
+      if (oldest.state !== 'ready') continue;
+      await this.#checkpoint(oldest);
+      if (oldest.state !== 'ready') continue;
+      await discardExecutor(oldest);
+      this.#move(oldest, 'hibernated');
+    }
+  }
+
   async #crashed(process: Process, error: unknown): Promise<void> {
     if (error instanceof HeddleError && error.code === 'store-failed') throw error;
+    this.#residency.left(process);
     await discardExecutor(process);
     const verdict = judgeCrash(process, error, this.clock.now().timestampMs);
     this.#move(process, 'crashed', verdict.reason, verdict.restartsLeft);

@@ -27,6 +27,8 @@ export class TurnLoop {
   readonly #engine: Engine;
   readonly #timers: Timers;
   readonly #lane: Lane;
+  /** How often time has passed. */
+  #moments = 0;
 
   constructor(engine: Engine, timers: Timers, lane: Lane) {
     this.#engine = engine;
@@ -39,15 +41,20 @@ export class TurnLoop {
     const { turns: owed } = this.#engine;
     let turns = 0;
     let idle = false;
+    // Time passes only when all was still for a breath since it last passed: whoever waited for that moment goes first.
+    let rested = -1;
     const finished = () => idle || turns >= limit || done();
     while (!finished()) {
       await this.#lane.run(async () => {
         for (const end = turns + turnsPerPiece; turns < end && !finished(); turns++) {
           const process = owed.next();
-          if (process) await this.#engine.turn(process);
-          else {
-            idle = !(await this.#passTime(untilMs));
-            // Whoever waited for that moment goes on before the next one comes.
+          if (process) {
+            await this.#engine.turn(process);
+            rested = -1;
+          } else {
+            idle = !this.#waits(untilMs);
+            if (idle || rested !== this.#moments) rested = this.#moments;
+            else await this.#passTime();
             return;
           }
         }
@@ -57,13 +64,11 @@ export class TurnLoop {
     return { turns, idle: idle || (owed.empty && !this.#waits(untilMs)) };
   }
 
-  /** Lets time pass until the next timer fires. False if there is none to wait for. */
-  async #passTime(untilMs: number): Promise<boolean> {
-    const { nextMs } = this.#timers;
-    if (nextMs === undefined || !this.#waits(untilMs)) return false;
-    await advance(this.#engine.clock, nextMs);
+  /** Lets time pass until the next timer fires. */
+  async #passTime(): Promise<void> {
+    this.#moments++;
+    await advance(this.#engine.clock, this.#timers.nextMs ?? 0);
     this.#timers.fireNext();
-    return true;
   }
 
   #waits(untilMs: number): boolean {

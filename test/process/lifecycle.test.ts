@@ -5,8 +5,25 @@ import { getNextSnapshot } from 'xstate';
 import type { LifecycleState } from '../../lib/core/trace-event.ts';
 import { type LifecycleEvent, nextState } from '../../lib/process/lifecycle.ts';
 
-const states: readonly LifecycleState[] = ['loading', 'ready', 'evaluating', 'restarting', 'failed', 'stopped'];
-const events: readonly LifecycleEvent[] = ['loaded', 'turn', 'committed', 'crashed', 'gaveUp', 'stopped', 'restarted'];
+const states: readonly LifecycleState[] = [
+  'loading',
+  'ready',
+  'evaluating',
+  'hibernated',
+  'restarting',
+  'failed',
+  'stopped',
+];
+const events: readonly LifecycleEvent[] = [
+  'loaded',
+  'turn',
+  'committed',
+  'hibernated',
+  'crashed',
+  'gaveUp',
+  'stopped',
+  'restarted',
+];
 
 test('these are all states and events of the chart', () => {
   assert.equal(Object.keys(lifecycle.states).sort(), [...states].sort());

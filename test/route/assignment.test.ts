@@ -1,4 +1,4 @@
-import { behavior, createSystem, type OutboxAssignment, tagValue } from 'heddle';
+import { behavior, createSystem, type Id, type OutboxAssignment, tagValue } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { heardBy, listener, reasons } from '../fixtures/system/behaviors.ts';
@@ -109,6 +109,87 @@ test('the fields to leave out are in the assignment', async () => {
   await (await system.spawn(module)).send();
   await system.settle();
   assert.equal((await target.schedule())[1]?.exclude, ['Data', 'Tags']);
+});
+
+test('a message that is assigned twice to a process within one outbox is a duplicate the second time', async () => {
+  const system = createSystem();
+  const [first, second] = [await system.spawn(listener), await system.spawn(listener)];
+  const process = await system.spawn(assigner);
+  const { id } = await first.send({ data: 'news' });
+  await process.send({ tags: { Assign: id, To: `${second.id} ${second.id}` } });
+  await system.settle();
+  assert.equal(reasons(await system.outbound()), ['message-duplicate']);
+  assert.equal(await heardBy(second), ['news']);
+});
+
+test('a message that waits for room in a mailbox is a duplicate when it is assigned there again', async () => {
+  const system = createSystem({ mailbox: { messages: 2 } });
+  const [source, target, process] = [
+    await system.spawn(listener),
+    await system.spawn(listener),
+    await system.spawn(assigner),
+  ];
+  const sent = [];
+  for (const data of ['1', '2', '3']) {
+    sent.push(await source.send({ data }));
+    await system.settle();
+  }
+  const [one, two, three] = sent.map(({ id }) => id);
+  await process.send({ tags: { Assign: one ?? '', To: target.id } });
+  await system.run({ turns: 1 });
+  // The target has its first message and room for one more: the second takes it, the third has to wait.
+  await process.send({ tags: { Assign: two ?? '', To: target.id } });
+  const waiter = scripted('A'.repeat(43), ({ slot }) =>
+    outcomeWith(
+      slot === 1 ? { assignments: [two, three, three].map((message) => assignmentTo(target.id, message)) } : {},
+    ),
+  );
+  const other = await system.spawn(waiter);
+  await other.send();
+  await system.settle();
+  assert.equal(await heardBy(target), ['1', '2', '3']);
+  assert.equal(reasons(await system.outbound()), ['message-duplicate', 'message-duplicate']);
+});
+
+const assignmentTo = (process: Id, message = ''): OutboxAssignment => ({ message, processes: [process] });
+
+test('a behavior is shown nothing of the fields that are left out', async () => {
+  const shown = behavior<number>(
+    {
+      init: () => 0,
+      receive(count, { data, tags, anchor, id }, turn) {
+        turn.output([data, tags.length, anchor, id]);
+        return count + 1;
+      },
+    },
+    { name: 'shown' },
+  );
+  const anchor = 'x'.repeat(32);
+  const seen = async (exclude: readonly string[]) => {
+    const system = createSystem();
+    const [target, other] = [await system.spawn(shown), await system.spawn(listener)];
+    const { id } = await other.send({ data: 'news', anchor });
+    const assignments = [{ message: id, processes: [target.id], extra: { Exclude: exclude } }];
+    const module = scripted('A'.repeat(43), ({ slot }) => outcomeWith(slot === 1 ? { assignments } : {}));
+    await (await system.spawn(module)).send();
+    await system.settle();
+    assert.is((await target.schedule())[1]?.message.data, 'news', 'the schedule keeps it whole');
+    const { output } = await target.outcome(1);
+    return [output, id];
+  };
+  for (const [exclude, expected] of [
+    [[], ['news', 3, anchor]],
+    [['Data'], ['', 3, anchor]],
+    [['Tags'], ['news', 0, anchor]],
+    [['Anchor'], ['news', 3, null]],
+    [
+      ['Data', 'Tags', 'Anchor'],
+      ['', 0, null],
+    ],
+  ] as const) {
+    const [output, id] = await seen(exclude);
+    assert.equal(output, [...expected, id]);
+  }
 });
 
 test.run();

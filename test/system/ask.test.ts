@@ -1,4 +1,4 @@
-import { behavior, createSystem, tagValue } from 'heddle';
+import { behavior, createSystem, memoryStore, tagValue } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { adder, echo, listener } from '../fixtures/system/behaviors.ts';
@@ -104,6 +104,56 @@ test('a question to a process that is stopped meanwhile ends without waiting', a
   await process.stop();
   await asked;
   assert.is(system.now.timestampMs, startMs);
+});
+
+test('the reply to a question of an earlier life does not answer one of this life', async () => {
+  const store = memoryStore();
+  const first = createSystem({ store });
+  const process = await first.spawn(late);
+  assert.is((await refusal(() => process.ask({}, { timeoutMs: 1_000 }))).code, 'ask-timeout');
+  await first.close();
+  const second = createSystem({ store, modules: [late] });
+  await second.open();
+  const asked = second.process(process.id).ask({ tags: { Action: 'Answer' } }, { timeoutMs: 1_000 });
+  assert.is((await refusal(() => asked)).code, 'ask-timeout');
+  assert.is((await second.outbound()).length, 1, 'the old question is answered');
+});
+
+for (const timeouts of [
+  [200, 500],
+  [500, 200],
+  [300, 100, 200],
+]) {
+  test(`questions that wait ${timeouts.join(' and ')} ms end when their own time is over`, async () => {
+    const system = createSystem();
+    const process = await system.spawn(listener);
+    const startMs = system.now.timestampMs;
+    const ends: number[] = [];
+    await Promise.all(
+      timeouts.map(async (timeoutMs) => {
+        assert.is((await refusal(() => process.ask({}, { timeoutMs }))).code, 'ask-timeout');
+        ends.push(system.now.timestampMs - startMs);
+      }),
+    );
+    assert.equal(
+      ends,
+      [...timeouts].sort((one, other) => one - other),
+    );
+  });
+}
+
+test('a question in the name of a process is refused, since the reply would go there', async () => {
+  const system = createSystem();
+  const [process, other] = [await system.spawn(echo), await system.spawn(listener)];
+  assert.is((await refusal(() => process.ask({ from: other.id }))).code, 'sender-invalid');
+  assert.is(process.status.slots, 1);
+});
+
+test('a time to wait is a whole number of milliseconds', async () => {
+  const process = await createSystem().spawn(echo);
+  for (const timeoutMs of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    assert.is((await refusal(() => process.ask({}, { timeoutMs }))).code, 'option-invalid');
+  }
 });
 
 test.run();

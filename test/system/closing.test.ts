@@ -105,4 +105,76 @@ test('what was seen stays readable', async () => {
   assert.is(system.process(process.id), process);
 });
 
+test('an executor that cannot be closed keeps neither the others nor the store from it', async () => {
+  const closed: string[] = [];
+  const store = memoryStore();
+  store.close = () => void closed.push('store');
+  const system = createSystem({ store });
+  const first = await system.spawn(
+    wrapped(listener, {
+      onClose() {
+        throw new Error('cannot be closed');
+      },
+    }),
+  );
+  const second = await system.spawn(wrapped(echo, { onClose: (process) => closed.push(process) }));
+  await system.settle();
+  await system.close();
+  assert.equal(closed, [second.id, 'store']);
+  assert.is((await refusal(() => first.send())).code, 'system-closed');
+});
+
+test('a stopped process whose executor cannot be closed is stopped all the same', async () => {
+  const system = createSystem();
+  const process = await system.spawn(
+    wrapped(listener, {
+      onClose() {
+        throw new Error('cannot be closed');
+      },
+    }),
+  );
+  await system.settle();
+  await process.stop('enough');
+  assert.is(process.status.state, 'stopped');
+});
+
+test('a store that cannot be closed is store-failed', async () => {
+  const store = memoryStore();
+  store.close = () => {
+    throw new Error('still busy');
+  };
+  const error = await refusal(() => createSystem({ store }).close());
+  assert.is(error.code, 'store-failed');
+  assert.match(error.message, 'still busy');
+});
+
+test('closing while a store is read ends when it was read, and nothing is run', async () => {
+  const store = memoryStore();
+  const first = createSystem({ store });
+  await (await first.spawn(listener)).send();
+  await first.close();
+
+  const [underWay, held] = [gate(), gate()];
+  const events: string[] = [];
+  const commits = store.commits.bind(store);
+  const slow = Object.assign(store, {
+    async *commits(from?: number) {
+      underWay.open();
+      await held.passed;
+      yield* commits(from);
+      events.push('read');
+    },
+    close: () => void events.push('closed'),
+  });
+  const system = createSystem({ store: slow, modules: [listener] });
+  const run = refusal(() => system.settle());
+  await underWay.passed;
+  const closing = system.close();
+  held.open();
+  await closing;
+  assert.is((await run).code, 'system-closed');
+  assert.equal(events, ['read', 'closed']);
+  assert.is(system.processes[0]?.status.mail, 2);
+});
+
 test.run();

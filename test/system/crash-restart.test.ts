@@ -248,4 +248,65 @@ test('a crash in a dry run loses no mail and no state', async () => {
   assert.is((await process.ask({ data: '3' })).data, '7');
 });
 
+test('a checkpoint that cannot be made is a crash, and what was committed stays', async () => {
+  let made = 0;
+  const module = wrapped(adder, {
+    onCheckpoint() {
+      if (++made === 1) throw new Error('no memory for a checkpoint');
+    },
+  });
+  const system = createSystem({ limits: { checkpointSlots: 2 } });
+  const moves: unknown[] = [];
+  system.trace.subscribe((event) => event.type === 'lifecycle' && moves.push([event.from, event.to, event.reason]));
+  const process = await system.spawn(module);
+  for (const data of ['1', '2', '3']) await process.send({ data, from: 'a wallet' });
+  await system.settle();
+  assert.equal(moves, [
+    ['loading', 'ready', undefined],
+    ['ready', 'restarting', 'no memory for a checkpoint'],
+    ['restarting', 'ready', undefined],
+  ]);
+  assert.equal(
+    (await system.outbound()).map(({ message }) => message?.data),
+    ['1', '3', '6'],
+  );
+  assert.is(made, 2);
+});
+
+test('a process that can never make a checkpoint fails, and the others go on', async () => {
+  const module = wrapped(adder, {
+    onCheckpoint() {
+      throw new Error('no memory for a checkpoint');
+    },
+  });
+  const system = createSystem({ limits: { checkpointSlots: 1, restarts: 1 } });
+  const process = await system.spawn(module);
+  const other = await system.spawn(listener);
+  for (const data of ['1', '2', '3']) await process.send({ data });
+  await other.send({ data: 'goes on' });
+  await system.settle();
+  const { state, mail, reason } = process.status;
+  assert.equal([state, mail], ['failed', 2]);
+  assert.match(reason ?? '', 'no memory for a checkpoint');
+  assert.equal(await heardBy(other), ['goes on']);
+});
+
+test('an executor that cannot be closed hides neither why it crashed nor the restart', async () => {
+  const module = wrapped(adder, {
+    before({ slot }, attempt) {
+      if (slot === 1 && attempt === 1) throw new Error('the crash itself');
+    },
+    onClose() {
+      throw new Error('cannot be closed');
+    },
+  });
+  const system = createSystem();
+  const reasons: unknown[] = [];
+  system.trace.subscribe((event) => event.type === 'lifecycle' && event.reason && reasons.push(event.reason));
+  const process = await system.spawn(module);
+  assert.is((await process.ask({ data: '5' })).data, '5');
+  assert.equal(reasons, ['the crash itself']);
+  assert.is((await process.ask({ data: '5' })).data, '10');
+});
+
 test.run();

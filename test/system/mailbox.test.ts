@@ -1,4 +1,4 @@
-import { createSystem, type MailboxOptions } from 'heddle';
+import { behavior, createSystem, type MailboxOptions } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { forwarder, heardBy, listener, reasons } from '../fixtures/system/behaviors.ts';
@@ -185,6 +185,62 @@ test('only so many deliveries may wait; the rest is outbound mail', async () => 
   await system.settle();
   assert.equal(await heardBy(target), ['1', '2', '3']);
   assert.equal(reasons(await system.outbound()), ['mailbox-full', 'mailbox-full']);
+});
+
+test('many who wait at once get their slots in the order in which they sent', async () => {
+  const system = createSystem(tiny('wait', 1));
+  const process = await system.spawn(listener);
+  const waiting: number[] = [];
+  system.trace.subscribe((event) => event.type === 'waiting' && waiting.push(process.status.waiting));
+  const numbers = Array.from({ length: 20 }, (_, number) => String(number + 1));
+  const receipts = await Promise.all(numbers.map((data) => process.send({ data })));
+  assert.equal(
+    receipts.map(({ slot }) => String(slot)),
+    numbers,
+  );
+  assert.equal(
+    waiting,
+    numbers.map((number) => Number(number)),
+  );
+  assert.is(process.status.waiting, 0);
+  const schedule = await process.schedule();
+  for (const { id, slot } of receipts) assert.is(schedule[slot]?.message.id, id);
+  assert.equal(await heardBy(process), numbers);
+});
+
+test('whoever waits outside is let in though the process fills its own mailbox for ever', async () => {
+  const flooding = behavior<number>(
+    {
+      init(_, turn) {
+        turn.send({ target: turn.self });
+        return 0;
+      },
+      receive(count, _, turn) {
+        turn.send({ target: turn.self });
+        return count + 1;
+      },
+    },
+    { name: 'flooding' },
+  );
+  const system = createSystem({ ...tiny('wait', 1), limits: { turnsPerRun: 10 } });
+  const process = await system.spawn(flooding);
+  await system.run({ turns: 5 });
+  const receipts = await Promise.all(['1', '2', '3'].map((data) => process.send({ data })));
+  const [first = 0] = receipts.map(({ slot }) => slot);
+  assert.ok(first <= 7, `slot ${first}`);
+  assert.equal(
+    receipts.map(({ slot }) => slot - first),
+    [0, 1, 2],
+  );
+});
+
+test('one who waits beyond what may wait is refused', async () => {
+  const system = createSystem({ ...tiny('wait', 1), limits: { waitingMessages: 2 } });
+  const process = await system.spawn(listener);
+  const sends = ['1', '2', '3'].map((data) => process.send({ data }));
+  assert.is((await refusal(() => sends[2])).code, 'mailbox-full');
+  await Promise.all(sends.slice(0, 2));
+  assert.equal(await heardBy(process), ['1', '2']);
 });
 
 test.run();

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { adder, forwarder, heardBy, listener } from '../fixtures/system/behaviors.ts';
 import { wrapped } from '../fixtures/system/modules.ts';
 import { refusal } from '../fixtures/system/refusal.ts';
+import { copyingStore } from '../fixtures/system/stores.ts';
 
 const modules = [listener, forwarder, adder];
 
@@ -125,6 +126,65 @@ test('a store whose modules are not known is refused', async () => {
   await first.spawn(adder);
   await first.close();
   assert.is((await refusal(() => createSystem({ store }).settle())).code, 'module-unknown');
+});
+
+test('mail that waited is delivered once by a store that keeps copies', async () => {
+  const store = copyingStore();
+  const open = () => createSystem({ store, modules, mailbox: { messages: 1 } });
+  const first = open();
+  const target = await first.spawn(listener);
+  const sender = await first.spawn(forwarder);
+  await first.settle();
+  for (const data of ['1', '2', '3']) {
+    await sender.send({ data, tags: { Path: target.id } });
+    await first.run({ turns: 1 });
+  }
+  await first.settle();
+  await first.close();
+  const second = open();
+  await second.open();
+  const again = second.process(target.id);
+  assert.equal([again.status.mail, again.status.waiting, again.status.slots], [0, 0, 4]);
+  await again.send({ data: '4' });
+  await second.settle();
+  assert.equal(await heardBy(again), ['1', '2', '3', '4']);
+  assert.is(second.trace.digest, (await replay(await second.record(), { modules })).digest);
+});
+
+test('opening shows the processes of an earlier life, and may be done again', async () => {
+  const store = memoryStore();
+  const first = createSystem({ store });
+  const process = await first.spawn(adder);
+  await first.close();
+  const second = createSystem({ store, modules });
+  assert.equal(second.processes, []);
+  await second.open();
+  await second.open();
+  assert.equal(
+    second.processes.map(({ id, status }) => [id, status.mail]),
+    [[process.id, 1]],
+  );
+});
+
+test('a system that lacked a module opens once it has it', async () => {
+  const store = memoryStore();
+  const first = createSystem({ store });
+  const [one, other] = [await first.spawn(listener), await first.spawn(adder)];
+  await other.send({ data: '1' });
+  await first.close();
+  const second = createSystem({ store, modules: [listener] });
+  for (const work of [() => second.open(), () => second.settle(), () => second.spawn(listener)]) {
+    assert.is((await refusal(work)).code, 'module-unknown');
+    assert.equal(second.processes, []);
+  }
+  second.define(adder);
+  await second.open();
+  assert.equal(
+    second.processes.map(({ id }) => id),
+    [one.id, other.id],
+  );
+  assert.is(second.trace.digest, first.trace.digest);
+  assert.is((await second.process(other.id).ask({ data: '0' })).data, '1');
 });
 
 test.run();

@@ -1,0 +1,33 @@
+import type { Process } from './process.ts';
+
+/** Which processes have an executor in memory, in the order in which they last ran, and how much that takes. */
+export class Residency {
+  readonly #bytes = new Map<Process, number>();
+  #total = 0;
+
+  /** Bytes that the executors hold, as far as they say. */
+  get totalBytes(): number {
+    return this.#total;
+  }
+
+  /** Notes that a process has run, and what its executor holds now. */
+  ran(process: Process): void {
+    const bytes = process.executor?.residentBytes ?? 0;
+    this.left(process);
+    // A map keeps the order of insertion: the last to run stands last.
+    this.#bytes.set(process, bytes);
+    this.#total += bytes;
+  }
+
+  /** Notes that a process has no executor any more. */
+  left(process: Process): void {
+    this.#total -= this.#bytes.get(process) ?? 0;
+    this.#bytes.delete(process);
+  }
+
+  /** The process that has not run for longest. */
+  get oldest(): Process | undefined {
+    for (const process of this.#bytes.keys()) return process;
+    return undefined;
+  }
+}
