@@ -4,7 +4,8 @@
  * @module
  */
 export { type Behavior, type BehaviorOptions, behavior } from './compute/behavior.ts';
-export type { Checkpoint, DryRun, Environment, Executor, Identity, Module } from './compute/executor.ts';
+export type { Checkpoint, DryRun, Environment, Executor, Identity, Module, StateReport } from './compute/executor.ts';
+export { type PageProof, verifyPage } from './compute/page-tree.ts';
 export type { Sending, Spawning, Turn } from './compute/turn.ts';
 export { type WasmOptions, wasm } from './compute/wasm/index.ts';
 export type { Assignment } from './core/assignment.ts';
@@ -31,10 +32,12 @@ export { type MemoryStore, memoryStore } from './store/memory.ts';
 export type { Store, StoredCheckpoint } from './store/store.ts';
 export type { Addresses } from './system/addresses.ts';
 export type { AskOptions } from './system/asks.ts';
+export type { ActionGas } from './system/gas-report.ts';
 export type { MessageInput, SpawnInput } from './system/inbound.ts';
 export type { Progress, RunUntil } from './system/loop.ts';
 export type { SystemOptions } from './system/options.ts';
 export type { ProcessHandle, ProcessStatus } from './system/process-handle.ts';
+export type { ProcessState } from './system/process-state.ts';
 export type { Receipt } from './system/receipt.ts';
 export type { Recording } from './system/recording.ts';
 export { type Replayed, type ReplayOptions, replay } from './system/replay.ts';

@@ -4,6 +4,7 @@ import type { Address, Id } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Tags } from '../core/tags.ts';
+import type { PageProof } from './page-tree.ts';
 
 /** What names a process or a module to the code that runs. */
 export interface Identity {
@@ -28,6 +29,16 @@ export interface Checkpoint {
 /** A message that is evaluated and forgotten: it takes no slot. */
 export type DryRun = Pick<Assignment, 'process' | 'message' | 'timestampMs' | 'blockHeight'>;
 
+/** How large a state is, and what identifies it. */
+export interface StateReport {
+  /** Bytes the process could address, touched or not. */
+  readonly memoryBytes: number;
+  /** Bytes that make up the state. */
+  readonly liveBytes: number;
+  /** The root of a tree of hashes over the state, for which `proof` shows single pages. */
+  readonly digest: Id;
+}
+
 /**
  * Turns state and an assignment into the next state and an outcome, for one process. It keeps the state warm. A guest
  * that reports an error, traps or returns nonsense is an outcome with `error`, on which the state is as before; an
@@ -43,6 +54,10 @@ export interface Executor {
   dryRun(message: DryRun): Awaitable<Outcome>;
   /** The state as it is now. */
   checkpoint(): Awaitable<Checkpoint>;
+  /** Measures and hashes the state; if absent, its checkpoint is measured. */
+  state?(): Awaitable<StateReport>;
+  /** Shows that a page of the state belongs to its digest; absent if the state has no pages. */
+  proof?(page: number): Awaitable<PageProof>;
   /** Gives back what it holds. Nothing may be asked of it afterwards. */
   close(): Awaitable<void>;
 }

@@ -103,7 +103,7 @@ export class Engine {
   async dryRun(process: Process, message: Message): Promise<Outcome | undefined> {
     if (!process.running) return undefined;
     try {
-      const executor = process.executor ?? (await this.#start(process));
+      const executor = await this.executor(process);
       return await executor.dryRun({ process: process.id, message, ...this.clock.now() });
     } catch (error) {
       await this.#crashed(process, error);
@@ -119,7 +119,7 @@ export class Engine {
     if (!assignment) throw new HeddleError('scheduler-invalid', `${process.id} has no mail but was given a turn`);
     while (process.running) {
       try {
-        const executor = process.executor ?? (await this.#start(process));
+        const executor = await this.executor(process);
         process.move('turn');
         const evaluated = executor.evaluate(assignment);
         const outcome = isPending(evaluated) ? await evaluated : evaluated;
@@ -139,7 +139,9 @@ export class Engine {
     return { turn, module: process.module.id, scheduler, messenger, pushedFor, limits: this.ledger.limits };
   }
 
-  async #start(process: Process): Promise<Executor> {
+  /** A running process's executor, brought up if need be. */
+  async executor(process: Process): Promise<Executor> {
+    if (process.executor) return process.executor;
     const executor = await startExecutor(process, this.store);
     process.executor = executor;
     if (process.state !== 'ready') this.#move(process, 'loaded');

@@ -1,3 +1,4 @@
+import type { PageProof } from '../compute/page-tree.ts';
 import type { Assignment } from '../core/assignment.ts';
 import type { Address, Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
@@ -8,6 +9,7 @@ import type { Process } from '../process/process.ts';
 import type { AskOptions } from './asks.ts';
 import type { MessageInput } from './inbound.ts';
 import type { ProcessHost } from './process-host.ts';
+import type { ProcessState } from './process-state.ts';
 import type { Receipt } from './receipt.ts';
 
 /** How far a process has come. */
@@ -95,6 +97,16 @@ export class ProcessHandle {
   /** Evaluates a message on the state after all assigned mail and forgets it: no slot, no change, nothing sent. */
   dryRun(input: MessageInput = {}): Promise<Outcome> {
     return this.#host.dryRun(this.#process, input);
+  }
+
+  /** How large the state after all assigned mail is, what identifies it, and what the last turns cost. */
+  state(): Promise<ProcessState> {
+    return this.#host.state(this.#process);
+  }
+
+  /** Shows that a page of the state belongs to its digest, for `verifyPage`. Only for Wasm processes. */
+  proof(page: number): Promise<PageProof> {
+    return this.#host.proof(this.#process, page);
   }
 
   /** The outcome of a slot, running the system if it is not evaluated yet. */

@@ -1,7 +1,10 @@
+import type { Executor, StateReport } from '../compute/executor.ts';
+import type { PageProof } from '../compute/page-tree.ts';
 import type { Assignment } from '../core/assignment.ts';
+import type { Awaitable } from '../core/awaitable.ts';
 import type { StatusChange } from '../core/commit.ts';
 import { HeddleError } from '../core/error.ts';
-import type { Id } from '../core/id.ts';
+import { hashBytes, type Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
 import { errorText, type Outcome } from '../core/outcome.ts';
 import { tagValue, toTags } from '../core/tags.ts';
@@ -11,7 +14,11 @@ import { type AskOptions, Asks } from './asks.ts';
 import type { Driver } from './driver.ts';
 import { inboundMessage, type MessageInput } from './inbound.ts';
 import { checkWhole } from './options.ts';
+import type { ProcessState } from './process-state.ts';
 import type { Receipt } from './receipt.ts';
+
+/** How many turns a look at the state goes back. */
+const turnsShown = 10;
 
 /** Does for process handles what they are asked to. */
 export class ProcessHost {
@@ -71,6 +78,22 @@ export class ProcessHost {
       const outcome = await engine.dryRun(process, message);
       if (!outcome) throw notRunning(process);
       return outcome;
+    });
+  }
+
+  state(process: Process): Promise<ProcessState> {
+    return this.#withExecutor(process, async (executor) => {
+      const slot = process.evaluated;
+      const slots = Array.from({ length: Math.min(turnsShown, slot + 1) }, (_, back) => slot - back).reverse();
+      const outcomes = await Promise.all(slots.map((at) => this.#stored(process, at)));
+      return { ...(await stateOf(executor)), slot, gasUsed: outcomes.map((outcome) => outcome?.gasUsed ?? 0n) };
+    });
+  }
+
+  proof(process: Process, page: number): Promise<PageProof> {
+    return this.#withExecutor(process, (executor) => {
+      if (executor.proof) return executor.proof(page);
+      throw new HeddleError('option-invalid', `the state of ${process.id} has no pages`, { process: process.id });
     });
   }
 
@@ -135,6 +158,15 @@ export class ProcessHost {
     }
   }
 
+  /** Looks at the executor of a process that has evaluated all its mail. */
+  async #withExecutor<T>(process: Process, look: (executor: Executor) => Awaitable<T>): Promise<T> {
+    await this.#evaluated(process, process.last?.slot ?? -1);
+    return this.#driver.enter(async () => {
+      if (!process.running) throw notRunning(process);
+      return look(await this.#driver.engine.executor(process));
+    });
+  }
+
   #stored(process: Process, slot: number): Promise<Outcome | undefined> {
     const { store } = this.#driver.engine;
     return inStore('an outcome was not read', () => store.outcome(process.id, slot));
@@ -156,6 +188,12 @@ export class ProcessHost {
     const why = outcome?.error ? `; its slot ended with the error ${errorText(outcome)}` : '';
     throw new HeddleError('ask-timeout', `no reply from ${process.id} within ${timeoutMs} ms${why}`, facts);
   }
+}
+
+async function stateOf(executor: Executor): Promise<StateReport> {
+  if (executor.state) return executor.state();
+  const { bytes } = await executor.checkpoint();
+  return { memoryBytes: bytes.length, liveBytes: bytes.length, digest: hashBytes(bytes) };
 }
 
 function notRunning({ id, state, reason }: Process): HeddleError {

@@ -9,6 +9,7 @@ import { memoryStore } from '../store/memory.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
 import { Driver } from './driver.ts';
 import { Engine } from './engine.ts';
+import { type ActionGas, gasReport } from './gas-report.ts';
 import { inboundItem, type SpawnInput } from './inbound.ts';
 import { Ledger } from './ledger.ts';
 import { advance, type Progress, type RunUntil } from './loop.ts';
@@ -139,6 +140,11 @@ export class System {
   /** The mail that processes sent to nobody in the system, and what could not be delivered, in order. */
   async outbound(): Promise<readonly OutboundMail[]> {
     return (await this.#commits()).flatMap((commit) => commit.outbound);
+  }
+
+  /** What turns have cost so far, by the `Action` of their messages, the dearest first. */
+  async gasReport(): Promise<readonly ActionGas[]> {
+    return gasReport(await this.#commits());
   }
 
   /** The run so far as data, for `replay`. */

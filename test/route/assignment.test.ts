@@ -124,34 +124,28 @@ test('a message that is assigned twice to a process within one outbox is a dupli
 
 test('a message that waits for room in a mailbox is a duplicate when it is assigned there again', async () => {
   const system = createSystem({ mailbox: { messages: 2 } });
-  const [source, target, process] = [
-    await system.spawn(listener),
-    await system.spawn(listener),
-    await system.spawn(assigner),
-  ];
-  const sent = [];
+  const [source, target] = [await system.spawn(listener), await system.spawn(listener)];
+  const ids: Id[] = [];
   for (const data of ['1', '2', '3']) {
-    sent.push(await source.send({ data }));
+    ids.push((await source.send({ data })).id);
     await system.settle();
   }
-  const [one, two, three] = sent.map(({ id }) => id);
-  await process.send({ tags: { Assign: one ?? '', To: target.id } });
-  await system.run({ turns: 1 });
-  // The target has its first message and room for one more: the second takes it, the third has to wait.
-  await process.send({ tags: { Assign: two ?? '', To: target.id } });
-  const waiter = scripted('A'.repeat(43), ({ slot }) =>
-    outcomeWith(
-      slot === 1 ? { assignments: [two, three, three].map((message) => assignmentTo(target.id, message)) } : {},
-    ),
+  const [one, two, three] = ids.map((message) => ({ message, processes: [target.id] }));
+  assert.ok(one && two && three);
+  // The first two take the room there is; the third waits, then and still in the next turn.
+  const outboxes: Readonly<Record<number, readonly OutboxAssignment[]>> = { 1: [one, two, three, three], 2: [three] };
+  const process = await system.spawn(
+    scripted('A'.repeat(43), ({ slot }) => outcomeWith({ assignments: outboxes[slot] ?? [] })),
   );
-  const other = await system.spawn(waiter);
-  await other.send();
+  await system.settle();
+  await process.send();
+  await process.send();
+  await system.run({ turns: 2 });
+  assert.equal([target.status.mail, target.status.waiting], [2, 1]);
   await system.settle();
   assert.equal(await heardBy(target), ['1', '2', '3']);
   assert.equal(reasons(await system.outbound()), ['message-duplicate', 'message-duplicate']);
 });
-
-const assignmentTo = (process: Id, message = ''): OutboxAssignment => ({ message, processes: [process] });
 
 test('a behavior is shown nothing of the fields that are left out', async () => {
   const shown = behavior<number>(

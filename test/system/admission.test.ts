@@ -1,7 +1,7 @@
 import { createSystem, type MessageInput } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listener } from '../fixtures/system/behaviors.ts';
+import { echo, listener } from '../fixtures/system/behaviors.ts';
 import { refusal } from '../fixtures/system/refusal.ts';
 
 const codeFor = async (input: MessageInput): Promise<string> => {
@@ -90,6 +90,55 @@ test('many at once get a slot each, without gap or double', async () => {
   assert.is(new Set(receipts.map(({ id }) => id)).size, 100);
   const schedule = await process.schedule();
   for (const { id, slot } of receipts) assert.is(schedule[slot]?.message.id, id);
+});
+
+test('another module may not take the id of a known one, however it comes', async () => {
+  const other = { ...listener };
+  for (const known of [createSystem({ modules: [listener] }), createSystem()]) {
+    await known.spawn(listener);
+    assert.is((await refusal(() => known.define(other))).code, 'module-duplicate');
+    assert.is((await refusal(() => known.spawn(other))).code, 'module-duplicate');
+    known.define(listener);
+    await known.spawn(listener);
+    assert.is(known.processes.length, 2);
+  }
+  assert.is((await refusal(() => createSystem({ modules: [listener, other] }))).code, 'module-duplicate');
+});
+
+test('a tag may name the module that is spawned, and no other', async () => {
+  const system = createSystem({ modules: [echo] });
+  const error = await refusal(() => system.spawn(listener, { tags: { Module: echo.id } }));
+  assert.is(error.code, 'tags-invalid');
+  assert.equal(system.processes, []);
+  const process = await system.spawn(listener, { tags: { Module: listener.id } });
+  assert.equal(
+    process.tags.filter(({ name }) => name === 'Module'),
+    [{ name: 'Module', value: listener.id }],
+  );
+});
+
+test('tags that are neither a list nor a record of texts are refused', async () => {
+  const wrong: readonly unknown[] = ['Action=x', 5, true, null, { Action: 5 }, { Action: null }, { Action: ['x', 5] }];
+  for (const tags of wrong) {
+    assert.is(await codeFor({ tags: tags as never }), 'tags-invalid', JSON.stringify(tags)); // wrong on purpose
+    const spawned = refusal(() => createSystem().spawn(listener, { tags: tags as never }));
+    assert.is((await spawned).code, 'tags-invalid', JSON.stringify(tags));
+  }
+  for (const tags of [[null], [5], ['Action']]) assert.is(await codeFor({ tags: tags as never }), 'tags-invalid');
+});
+
+test('text that no bytes can spell is made well-formed before the message gets its id', async () => {
+  const sent = async (half: string) => {
+    const process = await createSystem().spawn(listener, { name: half, data: half });
+    await process.send({ data: `a${half}`, tags: { [`N${half}`]: `v${half}` }, anchor: `${half}${'x'.repeat(29)}` });
+    return (await process.schedule()).map(({ message }) => message);
+  };
+  const [item, message] = await sent('\ud83d');
+  const replaced = '\ufffd';
+  assert.equal([item?.data, item?.tags[0]?.value], [replaced, replaced]);
+  assert.equal([message?.data, message?.anchor], [`a${replaced}`, `${replaced}${'x'.repeat(29)}`]);
+  assert.equal(message?.tags[0], { name: `N${replaced}`, value: `v${replaced}` });
+  assert.equal(await sent(replaced), [item, message]);
 });
 
 test.run();

@@ -52,4 +52,12 @@ test('a system that is given nothing is as the defaults say', async () => {
   assert.is(seed, 'heddle');
 });
 
+test('a mailbox takes no more than the limit', async () => {
+  const limits = { mailboxMessages: 10 };
+  const error = await refusal(() => createSystem({ limits, mailbox: { messages: 11 } }));
+  assert.equal([error.code, error.facts.option], ['option-invalid', 'mailbox.messages']);
+  createSystem({ limits, mailbox: { messages: 10 } });
+  assert.is((await createSystem({ limits }).record()).mailbox.messages, 10);
+});
+
 test.run();

@@ -135,4 +135,47 @@ test('time that passed is in the recording', async () => {
   assert.is((await replay(await system.record(), { modules: [clock] })).digest, system.trace.digest);
 });
 
+test('a run in which a process failed and was restarted comes out the same', async () => {
+  let broken = true;
+  const crashing = wrapped(adder, {
+    before({ slot }) {
+      if (slot === 2 && broken) throw new Error('out of order');
+    },
+  });
+  const system = createSystem({ limits: { restarts: 1 } });
+  const process = await system.spawn(crashing);
+  const sender = await system.spawn(forwarder);
+  for (const data of ['1', '2', '3']) await process.send({ data });
+  await system.settle();
+  assert.is(process.status.state, 'failed');
+  await sender.send({ data: 'for the failed one', tags: { Path: process.id } });
+  await system.settle();
+  broken = false;
+  await process.restart();
+  assert.is((await process.ask({ data: '0' })).data, '6');
+  const recording = await system.record();
+  assert.equal(
+    recording.commits.flatMap(({ statuses }) => statuses.map(({ status }) => status)),
+    ['failed', 'running'],
+  );
+  const { digest, turns } = await replay(recording, { modules: [adder, forwarder] });
+  assert.is(digest, system.trace.digest);
+  assert.is(turns, 7);
+});
+
+test('a recording that lacks its end, or has the digest of another, is refused', async () => {
+  const recording = await record();
+  const { commits } = recording;
+  const wrong: Readonly<Record<string, Recording>> = {
+    'without its last commit': { ...recording, commits: commits.slice(0, -1) },
+    'without any commit': { ...recording, commits: [] },
+    'with another digest': { ...recording, digest: 'A'.repeat(43) },
+  };
+  for (const [name, changed] of Object.entries(wrong)) {
+    const error = await refusal(() => replay(changed, { modules }));
+    assert.is(error.code, 'recording-invalid', name);
+    assert.is(error.facts.recorded, changed.digest);
+  }
+});
+
 test.run();

@@ -1,4 +1,4 @@
-import { behavior, createSystem } from 'heddle';
+import { behavior, createSystem, type ProcessHandle } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { echo, heardBy, listener } from '../fixtures/system/behaviors.ts';
@@ -127,6 +127,60 @@ test('mail for nobody in the system is outbound, in the order in which it was se
       ['leaves', 'message', 'wallet 3', '3', 3],
     ],
   );
+});
+
+test('settling may take exactly as many turns as the limit says', async () => {
+  const settle = async (messages: number) => {
+    const system = createSystem({ limits: { turnsPerRun: 70 } });
+    const process = await system.spawn(listener);
+    for (let sent = 1; sent < messages; sent++) await process.send();
+    return system.settle();
+  };
+  assert.equal(await settle(69), { turns: 69, idle: true });
+  assert.equal(await settle(70), { turns: 70, idle: true });
+  assert.is((await refusal(() => settle(71))).code, 'run-over-limit');
+});
+
+test('a run of exactly the turns there are is idle, unless a timer is waited for', async () => {
+  const system = createSystem();
+  const process = await system.spawn(listener);
+  assert.equal(await system.run({ turns: 1 }), { turns: 1, idle: true });
+  const asked = refusal(() => process.ask({}, { timeoutMs: 1_000 }));
+  while (process.status.slots === 1) await null;
+  assert.equal(await system.run({ turns: 1 }), { turns: 1, idle: false });
+  await asked;
+});
+
+test('whether a run is done is asked before each turn', async () => {
+  const system = createSystem();
+  const processes: ProcessHandle[] = [];
+  for (let count = 0; count < 20; count++) processes.push(await system.spawn(listener));
+  const mail = () => processes.reduce((sum, { status }) => sum + status.mail, 0);
+  for (const left of [17, 16, 3]) {
+    await system.run({ done: () => mail() === left });
+    assert.is(mail(), left);
+  }
+});
+
+test('a run takes a whole number of turns, and time passes by a whole number of milliseconds', async () => {
+  const system = createSystem();
+  const process = await system.spawn(listener);
+  for (const number of [Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY]) {
+    const error = await refusal(() => system.run({ turns: number }));
+    assert.equal([error.code, error.facts.option], ['option-invalid', 'turns']);
+    assert.is((await refusal(() => system.advance(number))).code, 'option-invalid');
+  }
+  assert.is(process.status.mail, 1);
+  assert.equal(await system.run({ turns: 0 }), { turns: 0, idle: false });
+});
+
+test('a slot is a whole number that was given', async () => {
+  const system = createSystem();
+  const process = await system.spawn(listener);
+  await system.settle();
+  for (const slot of [-1, Number.NaN, 0.5, 1.5, '0' as unknown as number]) {
+    assert.is((await refusal(() => process.outcome(slot))).code, 'option-invalid', String(slot));
+  }
 });
 
 test.run();

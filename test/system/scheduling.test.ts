@@ -114,4 +114,49 @@ test('the same seed and inputs give the same digest, another order another', asy
   assert.is.not(await digest('x', fifo()), await digest('y', fifo()));
 });
 
+test('a policy that withholds a turn that it owes is found out', async () => {
+  const keeping = (kept: () => string): SchedulerPolicy => {
+    return () => {
+      const owed: string[] = [];
+      return {
+        arrived: (process) => void owed.push(process),
+        next() {
+          const at = owed.findIndex((process) => process !== kept());
+          return at < 0 ? undefined : owed.splice(at, 1)[0];
+        },
+      };
+    };
+  };
+  let kept = '';
+  const system = createSystem({ scheduler: keeping(() => kept) });
+  const [one, other] = [await system.spawn(listener), await system.spawn(listener)];
+  kept = one.id;
+  await other.send({ data: '1' });
+  const error = await refusal(() => system.settle());
+  assert.is(error.code, 'scheduler-invalid');
+  assert.match(error.message, one.id);
+  assert.equal([one.status.mail, other.status.mail], [1, 0]);
+});
+
+test('a policy may withhold the turns of a process that takes none', async () => {
+  let stopped = '';
+  const system = createSystem({
+    scheduler: () => {
+      const owed: string[] = [];
+      return {
+        arrived: (process) => void owed.push(process),
+        next() {
+          const at = owed.findIndex((process) => process !== stopped);
+          return at < 0 ? undefined : owed.splice(at, 1)[0];
+        },
+      };
+    },
+  });
+  const [one, other] = [await system.spawn(listener), await system.spawn(listener)];
+  stopped = one.id;
+  await one.stop();
+  assert.equal(await system.settle(), { turns: 1, idle: true });
+  assert.is(other.status.mail, 0);
+});
+
 test.run();

@@ -100,4 +100,11 @@ test('a new process trusts what processes of the system send, unless it is told 
   );
 });
 
+test('a process is no owner of what is spawned from outside', async () => {
+  const system = createSystem();
+  const process = await system.spawn(echo);
+  assert.is((await refusal(() => system.spawn(echo, { owner: process.id }))).code, 'sender-invalid');
+  assert.is(system.processes.length, 1);
+});
+
 test.run();

@@ -1,8 +1,8 @@
-import { createSystem } from 'heddle';
+import { createSystem, replay } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { echo, forwarder, heardBy, listener, reasons } from '../fixtures/system/behaviors.ts';
-import { wrapped } from '../fixtures/system/modules.ts';
+import { outcomeWith, scripted, wrapped } from '../fixtures/system/modules.ts';
 import { refusal } from '../fixtures/system/refusal.ts';
 
 test('a stopped process takes no mail and runs no turns; what it has stays unevaluated', async () => {
@@ -48,6 +48,47 @@ test('the decision is part of the run', async () => {
   const { digest } = system.trace;
   await process.stop();
   assert.is.not(system.trace.digest, digest);
+});
+
+test('what waited for room becomes outbound mail that says so', async () => {
+  const system = createSystem({ mailbox: { messages: 1 } });
+  const target = await system.spawn(listener);
+  const sender = await system.spawn(forwarder);
+  await system.settle();
+  await sender.send({ data: '1', tags: { Path: target.id } });
+  await system.run({ turns: 1 });
+  const waits = refusal(() => target.send({ data: '2' }));
+  await target.stop('enough');
+  assert.is((await waits).code, 'process-stopped');
+  assert.equal([target.status.mail, target.status.waiting], [1, 0]);
+  const mails = await system.outbound();
+  assert.equal(
+    mails.map(({ reason, kind, message, cause }) => [reason, kind, message?.data, cause]),
+    [['process-stopped', 'message', '2', undefined]],
+  );
+  assert.is((await replay(await system.record(), { modules: [listener, forwarder] })).digest, system.trace.digest);
+});
+
+test('mail of other processes that waited is told with the turn that sent it', async () => {
+  const system = createSystem({ mailbox: { messages: 2 } });
+  const target = await system.spawn(listener);
+  const anchor = '7'.padStart(32, '0');
+  const messages = ['1', '2', '3', '4'].map((data) => ({ target: target.id, anchor, tags: [], data }));
+  const module = scripted('A'.repeat(43), ({ slot }) => outcomeWith(slot === 1 ? { messages } : {}));
+  const sender = await system.spawn(module);
+  await system.settle();
+  await sender.send();
+  await system.run({ turns: 1 });
+  assert.equal([target.status.mail, target.status.waiting], [2, 2]);
+  await target.stop();
+  const cause = { process: sender.id, slot: 1 };
+  assert.equal(
+    (await system.outbound()).map((mail) => [mail.reason, mail.message?.data, mail.cause]),
+    [
+      ['process-stopped', '3', cause],
+      ['process-stopped', '4', cause],
+    ],
+  );
 });
 
 test.run();

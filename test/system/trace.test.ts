@@ -124,4 +124,13 @@ test('a listener that throws does not stop the run, and its error surfaces', asy
   assert.equal([...new Set(surfaced)], [mistake]);
 });
 
+test('an iteration that begins when the system is closed ends at once', async () => {
+  const system = createSystem();
+  await system.spawn(listener);
+  await system.close();
+  const events: unknown[] = [];
+  for await (const event of system.trace) events.push(event);
+  assert.equal(events, []);
+});
+
 test.run();

@@ -4,7 +4,8 @@ import { HeddleError, reasonOf } from '../../core/error.ts';
 import { hashId, type Id } from '../../core/id.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import { faultOutcome, type Outcome } from '../../core/outcome.ts';
-import type { Checkpoint, DryRun, Environment, Executor } from '../executor.ts';
+import type { Checkpoint, DryRun, Environment, Executor, StateReport } from '../executor.ts';
+import { type PageProof, PageTree } from '../page-tree.ts';
 import type { Boots } from './boots.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { clearAbove, clearStack, copyImage, heapEndOf, type Image, imageBytes, putImage, takeImage } from './image.ts';
@@ -66,7 +67,16 @@ export class WasmExecutor implements Executor {
   }
 
   checkpoint(): Checkpoint {
-    return writeCheckpoint(this.#compiled.id, this.#slot, takeImage(this.#running(), this.#heapEnd));
+    return writeCheckpoint(this.#compiled.id, this.#slot, this.#image());
+  }
+
+  state(): StateReport {
+    const image = this.#image();
+    return { memoryBytes: image.memoryBytes, liveBytes: imageBytes(image), digest: this.#tree(image).root };
+  }
+
+  proof(page: number): PageProof {
+    return this.#tree(this.#image()).proof(page);
   }
 
   close(): void {
@@ -86,8 +96,20 @@ export class WasmExecutor implements Executor {
       return known.outcome;
     }
     const outcome = this.#turn(json, true);
-    if (!outcome.fault) boots.put(key, { image: copyImage(takeImage(this.#running(), this.#heapEnd)), outcome });
+    if (!outcome.fault) boots.put(key, { image: copyImage(this.#image()), outcome });
     return outcome;
+  }
+
+  #image(): Image {
+    return takeImage(this.#running(), this.#heapEnd);
+  }
+
+  #tree({ memoryBytes, low, high }: Image): PageTree {
+    const { stackPointer } = this.#running();
+    return new PageTree(memoryBytes, [
+      { at: 0, bytes: low },
+      { at: stackPointer, bytes: high },
+    ]);
   }
 
   #running(): Instance {

@@ -1,8 +1,9 @@
 import { deepStrictEqual } from 'node:assert';
 import fc from 'fast-check';
-import { behavior, createSystem, defaultLimits } from 'heddle';
+import { behavior, createSystem, defaultLimits, type Module } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { wrapped } from '../../fixtures/system/modules.ts';
 import { refusal } from '../../fixtures/system/refusal.ts';
 
 const identity = { id: 'A'.repeat(43), owner: 'wallet', tags: [] };
@@ -75,6 +76,44 @@ test('bytes that are no checkpoint are refused', async () => {
   const bytes = new Uint8Array([0xc1, 0xff, 0xff]);
   const error = await refusal(() => module.start(environment, { slot: 3, bytes }));
   assert.is(error.code, 'checkpoint-invalid');
+});
+
+/** Says of its state what tells apart what looks alike, and changes it. */
+const particular = behavior<{ text: string; zero: number; map: Map<string, number>; list: unknown[] }>(
+  {
+    init: () => ({ text: '\ud83d', zero: -0, map: new Map([['\udc00', -0]]), list: [undefined, Number.NaN] }),
+    receive(state, message, turn) {
+      const numbers = [state.zero, ...state.map.values()].map((value) => (Object.is(value, -0) ? '-0' : String(value)));
+      const units = [state.text, ...state.map.keys()].map((text) => text.charCodeAt(0));
+      turn.output([...numbers, ...units, state.map.size, state.list.map(String)]);
+      turn.send({ target: 'a wallet', data: state.text + state.list.length });
+      state.map.set(message.data, -0);
+      state.text = `${'\udfff'}${state.text}`;
+      state.list.push(message.data);
+    },
+  },
+  { name: 'particular' },
+);
+
+test('a state that JSON or UTF-8 cannot hold is the same after a crash as it would have been without one', async () => {
+  const run = async (module: Module) => {
+    const system = createSystem({ limits: { checkpointSlots: 2, restarts: 10 } });
+    const process = await system.spawn(module);
+    for (let sent = 0; sent < 9; sent++) await process.send({ data: `${sent}\ud800` });
+    await system.settle();
+    const { state, reason } = process.status;
+    assert.equal([state, reason], ['ready', undefined]);
+    return system.trace.digest;
+  };
+  const calm = await run(particular);
+  for (const crashes of [[1], [4], [5], [1, 2, 3], [9], [2, 4, 6, 8]]) {
+    const crashing = wrapped(particular, {
+      before({ slot }, attempt) {
+        if (attempt === 1 && crashes.includes(slot)) throw new Error('crash');
+      },
+    });
+    assert.is(await run(crashing), calm, `crashes at ${crashes}`);
+  }
 });
 
 test.run();

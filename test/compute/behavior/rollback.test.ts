@@ -123,4 +123,33 @@ test('an init that returns a promise is a fault', async () => {
   assert.is(outcomes[0]?.fault, 'receive-asynchronous');
 });
 
+const unusual: Readonly<Record<string, unknown>> = {
+  'an error without message': new Error(),
+  'an empty text': '',
+  'nothing at all': undefined,
+  null: null,
+  'an object that has no text': Object.create(null),
+  'an object whose text throws': {
+    toString() {
+      throw new Error('not even this');
+    },
+  },
+  'a symbol': Symbol('odd'),
+};
+
+for (const [what, thrown] of Object.entries(unusual)) {
+  test(`when receive throws ${what} that is an error outcome that says something`, async () => {
+    const { outcomes, faults, mails, process } = await wrong({
+      receive() {
+        throw thrown;
+      },
+    });
+    const { error, fault } = outcomes[1] ?? {};
+    assert.type(error, 'string');
+    assert.ok(error);
+    assert.is(fault, undefined);
+    assert.equal([faults, mails, process.status.state], [[], 0, 'ready']);
+  });
+}
+
 test.run();

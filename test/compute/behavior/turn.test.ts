@@ -1,11 +1,12 @@
-import { behavior, createSystem, type Message, type OutboxMessage, type Outcome, type Turn } from 'heddle';
+import { behavior, createSystem, type Message, type OutboxMessage, type Outcome, replay, type Turn } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MessageInput } from '../../../lib/system/inbound.ts';
+import { refusal } from '../../fixtures/system/refusal.ts';
 
-/** The outcome of a turn in which a behavior does `act`. */
-async function turnOf(act: (turn: Turn, message: Message) => void, input: MessageInput = {}) {
-  const module = behavior<number>(
+/** A behavior that does `act` in every turn. */
+const moduleOf = (act: (turn: Turn, message: Message) => void) =>
+  behavior<number>(
     {
       init: () => 0,
       receive(count, message, turn) {
@@ -15,6 +16,10 @@ async function turnOf(act: (turn: Turn, message: Message) => void, input: Messag
     },
     { name: 'actor' },
   );
+
+/** The outcome of a turn in which a behavior does `act`. */
+async function turnOf(act: (turn: Turn, message: Message) => void, input: MessageInput = {}) {
+  const module = moduleOf(act);
   const system = createSystem();
   const process = await system.spawn(module);
   await system.advance(130_000);
@@ -116,6 +121,71 @@ test('a module is known by its name, whatever its code', () => {
   assert.is(behavior({ ...definition, init: () => 1 }, { name: 'n' }).id, named.id);
   assert.is.not(behavior(definition, { name: 'other' }).id, named.id);
   assert.is(behavior(definition, { id: 'A'.repeat(43), name: 'n' }).id, 'A'.repeat(43));
+});
+
+test('whoever keeps a turn beyond receive can say nothing more with it', async () => {
+  let kept: Turn | undefined;
+  const { outcome, system, process } = await turnOf((turn) => {
+    turn.send({ target: 'one' });
+    kept = turn;
+  });
+  const { digest } = system.trace;
+  assert.ok(kept);
+  const turn = kept;
+  const [, assignment] = await process.schedule();
+  assert.ok(assignment);
+  const { message } = assignment;
+  const late: readonly (() => unknown)[] = [
+    () => turn.send({ target: 'two' }),
+    () => turn.reply(message, {}),
+    () => turn.spawn({ module: 'm' }),
+    () => turn.assign('message', []),
+    () => turn.output('late'),
+  ];
+  for (const act of late) {
+    const error = await refusal(act);
+    assert.is(error.code, 'turn-over', String(act));
+    assert.is(error.facts.slot, 1);
+  }
+  const committed = await process.outcome(1);
+  assert.equal([committed.messages.length, committed.spawns, committed.assignments], [1, [], []]);
+  assert.equal([committed, committed.output], [outcome, '']);
+  assert.is(
+    (await replay(await system.record(), { modules: [moduleOf((again) => again.send({ target: 'one' }))] })).digest,
+    digest,
+  );
+});
+
+test('the turn of a receive that threw is over too', async () => {
+  let kept: Turn | undefined;
+  const { outcome } = await turnOf((turn) => {
+    kept = turn;
+    throw new Error('in the middle');
+  });
+  assert.is(outcome.error, 'in the middle');
+  assert.is((await refusal(() => kept?.send({ target: 'one' }))).code, 'turn-over');
+});
+
+test('a turn that is kept in another turn does not send in its name', async () => {
+  const turns: Turn[] = [];
+  const module = behavior<number>(
+    {
+      init: () => 0,
+      receive(count, _, turn) {
+        turns.push(turn);
+        turns[0]?.send({ target: 'one' });
+        return count + 1;
+      },
+    },
+    { name: 'keeper' },
+  );
+  const system = createSystem();
+  const process = await system.spawn(module);
+  for (let sent = 0; sent < 2; sent++) await process.send();
+  await system.settle();
+  assert.is((await process.outcome(1)).messages.length, 1);
+  assert.is((await process.outcome(2)).fault, 'turn-over');
+  assert.is((await system.outbound()).length, 1);
 });
 
 test.run();
