@@ -4,7 +4,7 @@ import { isPending } from '../core/awaitable.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import { type Address, hashId, type Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
-import { checkOutcome, failedOutcome, faultOutcome, type Outcome } from '../core/outcome.ts';
+import { checkedOutcome, failedOutcome, faultOutcome, type Outcome } from '../core/outcome.ts';
 import { type TagsInput, toTags } from '../core/tags.ts';
 import type { Checkpoint, DryRun, Environment, Executor, Module } from './executor.ts';
 import { Turn } from './turn.ts';
@@ -124,9 +124,8 @@ class BehaviorExecutor<State> implements Executor {
     try {
       const next = this.#next(message, turn);
       const outcome = turn.end();
-      if (isPending(next)) throw new HeddleError('receive-asynchronous', 'the behavior returned a promise');
-      checkOutcome(outcome);
-      return { outcome, state: packState(next) };
+      if (isPending(next)) throw asynchronous(next);
+      return { outcome: checkedOutcome(outcome), state: packState(next) };
     } catch (error) {
       turn.end();
       const reason = reasonOf(error);
@@ -142,6 +141,12 @@ class BehaviorExecutor<State> implements Executor {
     const returned = this.#definition.receive(before.value, message, turn);
     return returned === undefined ? before.value : returned;
   }
+}
+
+function asynchronous(promise: Promise<unknown>): HeddleError {
+  // What it comes to is nobody's business any more, least of all the program's as an unhandled rejection.
+  promise.then(undefined, () => {});
+  return new HeddleError('receive-asynchronous', 'the behavior returned a promise');
 }
 
 // Keeps what structuredClone keeps: maps, sets, dates, typed arrays, shared and circular references.

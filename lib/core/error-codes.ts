@@ -6,7 +6,10 @@ export const errorCodes = {
   // What a caller handed in.
   'id-invalid': { definite: true, advice: 'Give 43 characters of base64url that spell 32 bytes.' },
   'option-invalid': { definite: true, advice: 'Correct the option; its documentation says what it takes.' },
-  'sender-invalid': { definite: true, advice: 'Give a wallet address or a process id as the sender.' },
+  'sender-invalid': {
+    definite: true,
+    advice: 'Give a wallet address, or for a plain send the id of a process to speak for.',
+  },
   'sender-forged': {
     definite: true,
     advice: 'Only the system says for which process a message speaks: send without From-Process, as the wallet it is.',
@@ -20,6 +23,11 @@ export const errorCodes = {
   'message-duplicate': {
     definite: true,
     advice: 'It has its slot already: read that outcome instead of sending again.',
+  },
+
+  'delivery-waiting': {
+    definite: false,
+    advice: 'It waits for room and gets its slot when the process runs again; look for it in the trace.',
   },
 
   // Modules.
@@ -67,7 +75,11 @@ export const errorCodes = {
     definite: true,
     advice: 'The message took its slot and changed nothing; end its loop, or raise the time limit.',
   },
-  'result-malformed': { definite: true, advice: 'Return {"ok":…,"response":{…}} as AO defines it.' },
+  'result-malformed': {
+    definite: true,
+    advice:
+      'A module returns {"ok":…,"response":{…}} as AO defines it; a behavior or an executor, an outcome of plain JSON.',
+  },
   'state-invalid': { definite: true, advice: 'Keep the state of a behavior plain data that structuredClone can copy.' },
   'turn-over': { definite: true, advice: 'Send while receive runs, and keep no turn beyond it.' },
   'receive-asynchronous': { definite: true, advice: 'Return the new state itself; turns do not wait.' },

@@ -35,7 +35,7 @@ export class HeddleError extends Error {
 /** What `thrown` says, never nothing: anything can be thrown, and a reason must be readable all the same. */
 export function reasonOf(thrown: unknown): string {
   try {
-    const reason = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+    const reason = String(thrown instanceof Error ? thrown.message || thrown.name : thrown);
     return reason || 'thrown without a reason';
   } catch {
     return 'something was thrown that has no text';

@@ -28,6 +28,12 @@ export interface Limits {
   readonly residentBytes: number;
   /** Slots between two checkpoints of a process, which is how many a restart replays at most. */
   readonly checkpointSlots: number;
+  /** Bytes of all files of one Wasm process. Over it: the guest is told that there is no space left. */
+  readonly fileBytes: number;
+  /** Files, folders and devices of one Wasm process, of which it starts with 20. At it: no space left. */
+  readonly files: number;
+  /** Files that one Wasm process has open, the three standard streams among them. At it: too many open files. */
+  readonly openFiles: number;
   /** Trace events that wait for one reader. At it: its iteration ends with `trace-overflow`. */
   readonly traceEvents: number;
 }
@@ -54,5 +60,8 @@ export const defaultLimits: Limits = {
   restartWindowMs: 60_000,
   residentBytes: 4_294_967_296,
   checkpointSlots: 1_000,
+  fileBytes: 67_108_864,
+  files: 4_096,
+  openFiles: 4_096,
   traceEvents: 100_000,
 };

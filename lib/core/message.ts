@@ -31,7 +31,9 @@ export type MessageContent = Omit<Message, 'id' | 'signature'>;
  * messages and the same run has the same ids.
  */
 export function unsignedMessage(content: MessageContent, origin: string): Message {
-  const { owner, from, target } = content;
+  const owner = content.owner.toWellFormed();
+  const from = content.from.toWellFormed();
+  const target = content.target.toWellFormed();
   // What an item's bytes can spell: half a surrogate pair has no UTF-8.
   const data = content.data.toWellFormed();
   const anchor = content.anchor?.toWellFormed() ?? null;

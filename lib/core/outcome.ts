@@ -1,6 +1,6 @@
 import { HeddleError, reasonOf } from './error.ts';
 import type { ErrorCode } from './error-codes.ts';
-import type { Json, JsonObject } from './json.ts';
+import { checkedJson, type Json, type JsonObject } from './json.ts';
 
 /** A tag as a guest wrote it. Guests write numbers too; they become text when the message is made. */
 export interface OutboxTag {
@@ -70,32 +70,36 @@ export function outcomeText(outcome: Outcome): string {
 export const errorText = ({ error }: Outcome): string =>
   typeof error === 'string' ? error : (JSON.stringify(error) ?? '');
 
-/** Refuses with `result-malformed` an outcome that is not of the shape above, or holds what is no JSON. */
-export function checkOutcome(outcome: Outcome): void {
-  const wrong = whatIsWrong(outcome);
-  if (wrong !== undefined) throw new HeddleError('result-malformed', `an outcome ${wrong}`);
-}
-
-function whatIsWrong(outcome: Outcome): string | undefined {
-  if (!isRecord(outcome)) return 'is no object';
-  const { messages, spawns, assignments } = outcome;
+/**
+ * The outcome as a store brings it back, with well-formed text. Refuses with `result-malformed` one that is not of the shape
+ * above or holds what is no JSON.
+ */
+export function checkedOutcome(outcome: Outcome): Outcome {
+  if (!isRecord(outcome)) throw malformed('is no object');
+  const { messages, spawns, assignments, gasUsed, fault, ...printed } = outcome;
   for (const [name, entries] of Object.entries({ messages, spawns, assignments })) {
-    if (!Array.isArray(entries) || !entries.every(isRecord)) return `has ${name} that are no list of objects`;
+    if (!Array.isArray(entries) || !entries.every(isRecord)) throw malformed(`has ${name} that are no list of objects`);
   }
   for (const { tags } of [...messages, ...spawns]) {
-    if (tags !== undefined && !(Array.isArray(tags) && tags.every(isTag))) return 'has tags that are none';
+    if (tags !== undefined && !(Array.isArray(tags) && tags.every(isTag))) throw malformed('has tags that are none');
   }
+  if (typeof gasUsed !== 'bigint') throw malformed('has no gas');
+  const given = { messages, spawns, assignments, ...printed };
+  let checked: unknown;
   try {
-    outcomeText(outcome);
-    return undefined;
+    checked = checkedJson(given);
   } catch (error) {
-    return `is no JSON: ${reasonOf(error)}`;
+    throw malformed(reasonOf(error));
   }
+  // checkedJson() gives back the same shape.
+  return checked === given ? outcome : { ...(checked as typeof given), gasUsed, ...(fault !== undefined && { fault }) };
 }
+
+const malformed = (what: string): HeddleError => new HeddleError('result-malformed', `an outcome ${what}`);
 
 const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const isTag = (tag: Partial<OutboxTag>): boolean => isRecord(tag) && tag.name !== undefined && tag.value !== undefined;
 
-// The text is needed to check an outcome, to compare it and to digest it; outcomes never change.
+// The text is needed to compare an outcome and to digest it; outcomes never change.
 const texts = new WeakMap<Outcome, string>();

@@ -1,7 +1,7 @@
 import type { Executor } from '../compute/executor.ts';
 import type { Assignment } from '../core/assignment.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
-import { checkOutcome, type Outcome, outcomeText } from '../core/outcome.ts';
+import { checkedOutcome, type Outcome, outcomeText } from '../core/outcome.ts';
 import { inStore } from '../store/guard.ts';
 import type { Store } from '../store/store.ts';
 import type { Process } from './process.ts';
@@ -17,8 +17,7 @@ export async function startExecutor(process: Process, store: Store): Promise<Exe
     for (const assignment of await evaluatedFrom(process, executor.slot + 1, store)) {
       const { slot } = assignment;
       const recorded = await inStore('an outcome was not read', () => store.outcome(process.id, slot));
-      const replayed = await executor.evaluate(assignment);
-      checkOutcome(replayed);
+      const replayed = checkedOutcome(await executor.evaluate(assignment));
       if (recorded) checkSame(process, slot, recorded, replayed);
     }
     if (executor.slot !== process.evaluated) {

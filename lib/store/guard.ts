@@ -9,3 +9,7 @@ export async function inStore<T>(what: string, work: () => Awaitable<T>): Promis
     throw new HeddleError('store-failed', `${what}: ${reasonOf(error)}`, { what }, { cause: error });
   }
 }
+
+/** Whether `error` says that a store failed. */
+export const isStoreFailure = (error: unknown): error is HeddleError =>
+  error instanceof HeddleError && error.code === 'store-failed';

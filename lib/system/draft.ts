@@ -19,8 +19,12 @@ export class Draft {
   readonly #waiting: Delivery[] = [];
   readonly #outbound: OutboundMail[] = [];
   readonly #statuses: StatusChange[] = [];
+  /** The process and message of each delivery taken here. */
+  readonly #taken = new Set<string>();
   /** The newest assignment of each process that got one here. */
   readonly #last = new Map<Id, Assignment>();
+  /** How many of the deliveries that waited for each process got their slots here. */
+  readonly #admitted = new Map<Id, number>();
   /** Slots given here to each process. */
   readonly #given = new Map<Id, number>();
 
@@ -49,8 +53,10 @@ export class Draft {
       if (!this.#last.has(delivery.process)) return 'process-unknown';
     } else if (!process.running) {
       return process.state === 'failed' ? 'process-failed' : 'process-stopped';
-    } else if (this.#room(process) <= 0) {
-      return this.#wait(process, delivery);
+    } else {
+      // What waits came first.
+      this.admitWaiting(process);
+      if (this.#room(process) <= 0) return this.#wait(process, delivery);
     }
     this.#assign(delivery);
     return undefined;
@@ -58,10 +64,12 @@ export class Draft {
 
   /** Gives slots to what waits for the process, as far as there is room. */
   admitWaiting(process: Process): void {
-    for (const delivery of process.mailbox.waiting) {
-      if (this.#room(process) <= 0) return;
-      this.#assign(delivery);
-    }
+    const { waiting } = process.mailbox;
+    const admitted = this.#admitted.get(process.id) ?? 0;
+    if (waiting.length === admitted || this.#room(process) <= 0) return;
+    const deliveries = [...waiting].slice(admitted, admitted + this.#room(process));
+    for (const delivery of deliveries) this.#assign(delivery);
+    this.#admitted.set(process.id, admitted + deliveries.length);
   }
 
   mail(mail: OutboundMail): void {
@@ -78,13 +86,13 @@ export class Draft {
     }
   }
 
-  /** Whether a message has a slot of that process, or waits for one, by this very commit or before it. */
+  /** Whether a message gets a slot of that process by this commit, or waits for one. */
   holds(process: Id, message: Id): boolean {
-    const waiting = [...(this.#ledger.processes.get(process)?.mailbox.waiting ?? [])];
-    const given = this.#assigned.map(({ assignment }) => assignment);
-    return [...waiting, ...this.#waiting, ...given].some(
-      (one) => one.process === process && one.message.id === message,
-    );
+    if (this.#taken.has(`${process} ${message}`)) return true;
+    for (const waiting of this.#ledger.processes.get(process)?.mailbox.waiting ?? []) {
+      if (waiting.message.id === message) return true;
+    }
+    return false;
   }
 
   commit(): Commit {
@@ -106,6 +114,7 @@ export class Draft {
     const assignment = assign(delivery, last, this.#moment, this.#scheduler);
     this.#last.set(process, assignment);
     this.#given.set(process, (this.#given.get(process) ?? 0) + 1);
+    this.#taken.add(`${process} ${delivery.message.id}`);
     this.#assigned.push({ assignment, ...(cause && { cause }) });
   }
 
@@ -116,6 +125,7 @@ export class Draft {
       return 'mailbox-full';
     }
     this.#waiting.push(delivery);
+    this.#taken.add(`${delivery.process} ${delivery.message.id}`);
     return undefined;
   }
 

@@ -42,6 +42,7 @@ export class Driver {
   /** Runs until told to end or until nothing is left to do. */
   async run({ turns = this.engine.ledger.limits.turnsPerRun, ...until }: Partial<RunUntil>): Promise<Progress> {
     checkWhole('turns', turns);
+    if (until.untilMs !== undefined) checkWhole('untilMs', until.untilMs);
     await this.enter(() => {});
     const progress = await this.loop.run({ ...until, turns, done: () => this.#closed || (until.done?.() ?? false) });
     this.checkOpen();

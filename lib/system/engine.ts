@@ -1,10 +1,10 @@
-import type { Checkpoint, Executor } from '../compute/executor.ts';
+import type { Executor } from '../compute/executor.ts';
 import { type Awaitable, isPending } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Commit, SlotRef, StatusChange } from '../core/commit.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import type { Message } from '../core/message.ts';
-import { checkOutcome, errorText, type Outcome } from '../core/outcome.ts';
+import { checkedOutcome, errorText, type Outcome } from '../core/outcome.ts';
 import { tagValue } from '../core/tags.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
 import type { LifecycleEvent } from '../process/lifecycle.ts';
@@ -13,7 +13,7 @@ import { Residency } from '../process/residency.ts';
 import { discardExecutor, judgeCrash, startExecutor } from '../process/supervisor.ts';
 import { releases } from '../route/outbox.ts';
 import type { Sender } from '../route/relay.ts';
-import { inStore } from '../store/guard.ts';
+import { inStore, isStoreFailure } from '../store/guard.ts';
 import type { Store } from '../store/store.ts';
 import type { Addresses } from './addresses.ts';
 import { Draft } from './draft.ts';
@@ -51,9 +51,9 @@ export class Engine {
 
   /** Stores what was drafted, then takes it in. After a commit that was not stored there is no other. */
   async commit(draft: Draft): Promise<Commit> {
-    this.#checkStore();
+    if (this.#storeFailure) throw this.#storeFailure;
     const commit = draft.commit();
-    await this.#inStore(`commit ${commit.sequence} was not stored`, () => this.store.commit(commit));
+    await this.#guarded(() => inStore(`commit ${commit.sequence} was not stored`, () => this.store.commit(commit)));
     this.ledger.apply(commit);
     this.turns.announce(commit);
     this.trace.commit(commit);
@@ -70,8 +70,11 @@ export class Engine {
    * Evaluates a process's next message and commits the outcome with the slots its outbox gets. The commit is undefined if
    * the process failed instead.
    */
-  async turn(process: Process): Promise<Commit | undefined> {
-    this.#checkStore();
+  turn(process: Process): Promise<Commit | undefined> {
+    return this.#guarded(() => this.#turn(process));
+  }
+
+  async #turn(process: Process): Promise<Commit | undefined> {
     const outcome = await this.#evaluate(process);
     if (!outcome) return undefined;
     const slot = process.evaluated + 1;
@@ -82,7 +85,9 @@ export class Engine {
     const commit = await this.commit(draft);
     process.move('committed');
     if (outcome.fault) this.trace.emit({ type: 'fault', ...turn, fault: outcome.fault, reason: errorText(outcome) });
-    if ((slot + 1) % this.ledger.limits.checkpointSlots === 0) await this.#checkpoint(process);
+    if ((slot + 1) % this.ledger.limits.checkpointSlots === 0) {
+      await this.#checkpoint(process).catch((error: unknown) => this.#crashed(process, error));
+    }
     this.#residency.ran(process);
     await this.#hibernateOldest();
     return commit;
@@ -99,18 +104,27 @@ export class Engine {
     return commit;
   }
 
-  /** Evaluates a message on a running process's state and forgets it; undefined if the process failed over it. */
-  async dryRun(process: Process, message: Message): Promise<Outcome | undefined> {
-    if (!process.running) return undefined;
-    try {
-      const executor = await this.executor(process);
-      return await executor.dryRun({ process: process.id, message, ...this.clock.now() });
-    } catch (error) {
-      await this.#crashed(process, error);
-      throw new HeddleError('process-crashed', `a dry run crashed ${process.id}: ${reasonOf(error)}`, {
-        process: process.id,
-      });
-    }
+  /** Evaluates a message on a running process's state and forgets it. A crash over it is counted like any other. */
+  dryRun(process: Process, message: Message): Promise<Outcome> {
+    return this.look(process, async (executor) =>
+      checkedOutcome(await executor.dryRun({ process: process.id, message, ...this.clock.now() })),
+    );
+  }
+
+  /** Asks a running process's executor for something that leaves the state as it is. */
+  look<T>(process: Process, ask: (executor: Executor) => Awaitable<T>): Promise<T> {
+    return this.#guarded(async () => {
+      try {
+        const answer = await ask(await this.#executor(process));
+        await this.#hibernateOldest();
+        return answer;
+      } catch (error) {
+        if (error instanceof HeddleError && error.code === 'option-invalid') throw error;
+        await this.#crashed(process, error);
+        const facts = { process: process.id };
+        throw new HeddleError('process-crashed', `looking at ${process.id} crashed it: ${reasonOf(error)}`, facts);
+      }
+    });
   }
 
   /** The outcome of a process's next message, evaluated again after each crash that the restart budget covers. */
@@ -119,12 +133,11 @@ export class Engine {
     if (!assignment) throw new HeddleError('scheduler-invalid', `${process.id} has no mail but was given a turn`);
     while (process.running) {
       try {
-        const executor = await this.executor(process);
+        const executor = await this.#executor(process);
         process.move('turn');
         const evaluated = executor.evaluate(assignment);
         const outcome = isPending(evaluated) ? await evaluated : evaluated;
-        checkOutcome(outcome);
-        return outcome;
+        return checkedOutcome(outcome);
       } catch (error) {
         await this.#crashed(process, error);
       }
@@ -140,11 +153,12 @@ export class Engine {
   }
 
   /** A running process's executor, brought up if need be. */
-  async executor(process: Process): Promise<Executor> {
+  async #executor(process: Process): Promise<Executor> {
     if (process.executor) return process.executor;
     const executor = await startExecutor(process, this.store);
     process.executor = executor;
     if (process.state !== 'ready') this.#move(process, 'loaded');
+    this.#residency.ran(process);
     return executor;
   }
 
@@ -154,16 +168,24 @@ export class Engine {
       const { oldest } = this.#residency;
       if (!oldest) return;
       this.#residency.left(oldest);
-      if (oldest.state !== 'ready') continue;
-      await this.#checkpoint(oldest);
-      if (oldest.state !== 'ready') continue;
-      await discardExecutor(oldest);
-      this.#move(oldest, 'hibernated');
+      if (oldest.state === 'ready') await this.#hibernate(oldest);
     }
   }
 
+  async #hibernate(process: Process): Promise<void> {
+    try {
+      await this.#checkpoint(process);
+    } catch (error) {
+      if (isStoreFailure(error)) throw error;
+      // It stays as it is: it did nothing wrong, and memory must not decide over what a run comes to.
+      return this.#emitMove(process, process.state, `it cannot hibernate: ${reasonOf(error)}`);
+    }
+    await discardExecutor(process);
+    this.#move(process, 'hibernated');
+  }
+
   async #crashed(process: Process, error: unknown): Promise<void> {
-    if (error instanceof HeddleError && error.code === 'store-failed') throw error;
+    if (isStoreFailure(error)) throw error;
     this.#residency.left(process);
     await discardExecutor(process);
     const verdict = judgeCrash(process, error, this.clock.now().timestampMs);
@@ -172,27 +194,20 @@ export class Engine {
   }
 
   async #checkpoint(process: Process): Promise<void> {
-    let checkpoint: Checkpoint | undefined;
-    try {
-      checkpoint = await process.executor?.checkpoint();
-    } catch (error) {
-      return this.#crashed(process, error);
-    }
+    const checkpoint = await process.executor?.checkpoint();
     const stored = checkpoint && { process: process.id, ...checkpoint };
-    if (stored) await this.#inStore('a checkpoint was not stored', () => this.store.putCheckpoint(stored));
+    if (stored) await inStore('a checkpoint was not stored', () => this.store.putCheckpoint(stored));
   }
 
-  async #inStore(what: string, work: () => Awaitable<void>): Promise<void> {
+  /** Does nothing more once the store has failed: what it holds and what is known here may differ from then on. */
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#storeFailure) throw this.#storeFailure;
     try {
-      await inStore(what, work);
+      return await work();
     } catch (error) {
-      this.#storeFailure = error;
+      if (isStoreFailure(error)) this.#storeFailure = error;
       throw error;
     }
-  }
-
-  #checkStore(): void {
-    if (this.#storeFailure) throw this.#storeFailure;
   }
 
   #move(process: Process, event: LifecycleEvent, reason?: string, restartsLeft?: number): void {

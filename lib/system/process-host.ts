@@ -75,9 +75,8 @@ export class ProcessHost {
     await this.#evaluated(process, process.last?.slot ?? -1);
     return this.#driver.enter(async () => {
       const message = inboundMessage(input, process.id, 'dry run', engine.ledger, engine.addresses);
-      const outcome = await engine.dryRun(process, message);
-      if (!outcome) throw notRunning(process);
-      return outcome;
+      if (!process.running) throw notRunning(process);
+      return engine.dryRun(process, message);
     });
   }
 
@@ -151,8 +150,11 @@ export class ProcessHost {
       const done = () => this.#unassigned.get(message) !== undefined || !process.running;
       await this.#driver.runUntil(done, `room in the mailbox of ${process.id}`);
       const slot = this.#unassigned.get(message);
-      if (slot === undefined) throw notRunning(process);
-      return slot;
+      if (slot !== undefined) return slot;
+      if (process.state === 'stopped') throw notRunning(process);
+      throw waiting(process, message);
+    } catch (error) {
+      throw error instanceof HeddleError && error.code === 'system-closed' ? waiting(process, message) : error;
     } finally {
       this.#unassigned.delete(message);
     }
@@ -163,7 +165,7 @@ export class ProcessHost {
     await this.#evaluated(process, process.last?.slot ?? -1);
     return this.#driver.enter(async () => {
       if (!process.running) throw notRunning(process);
-      return look(await this.#driver.engine.executor(process));
+      return this.#driver.engine.look(process, look);
     });
   }
 
@@ -195,6 +197,9 @@ async function stateOf(executor: Executor): Promise<StateReport> {
   const { bytes } = await executor.checkpoint();
   return { memoryBytes: bytes.length, liveBytes: bytes.length, digest: hashBytes(bytes) };
 }
+
+const waiting = ({ id, state }: Process, message: Id): HeddleError =>
+  new HeddleError('delivery-waiting', `${message} has no slot of ${id}, which is ${state}`, { process: id, message });
 
 function notRunning({ id, state, reason }: Process): HeddleError {
   const code = state === 'stopped' ? 'process-stopped' : 'process-failed';

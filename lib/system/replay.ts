@@ -49,7 +49,9 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
   if (recording.version !== 1) {
     throw new HeddleError('recording-invalid', `version ${String(recording.version)} of recordings is not known`);
   }
-  const ledger = new Ledger(recording.limits, recording.mailbox);
+  // A replay starts over if it must and keeps no checkpoints on its way.
+  const limits = { ...recording.limits, checkpointSlots: Number.MAX_SAFE_INTEGER };
+  const ledger = new Ledger(limits, recording.mailbox);
   for (const module of options.modules) ledger.define(module);
   const clock = new RecordedClock();
   const trace = new TraceLog(recording.limits.traceEvents);

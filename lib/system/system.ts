@@ -130,6 +130,7 @@ export class System {
   /** Lets so much virtual time pass, running what has mail and what falls due on the way. */
   async advance(ms: number): Promise<Progress> {
     checkWhole('ms', ms);
+    await this.open();
     const { clock } = this.#engine;
     const untilMs = clock.now().timestampMs + ms;
     const progress = await this.#driver.run({ untilMs });

@@ -21,9 +21,11 @@ export class Turns {
     this.#ledger = ledger;
   }
 
-  /** Whether no turn is owed. */
+  /** Whether no turn is owed to a running process. */
   get empty(): boolean {
-    return this.#owed.size === 0 && this.#chosen.length === 0;
+    for (const process of this.#chosen) if (process.running) return false;
+    for (const id of this.#owed.keys()) if (this.#ledger.process(id).running) return false;
+    return true;
   }
 
   /** Tells the scheduler of the slots that a commit gave. */
@@ -39,14 +41,18 @@ export class Turns {
 
   /** Tells the scheduler again of mail whose turns were skipped while the process took none. */
   oweMail(process: Process): void {
-    const owed = this.#owed.get(process.id) ?? 0;
+    const chosen = [...this.#chosen].includes(process) ? 1 : 0;
+    const owed = (this.#owed.get(process.id) ?? 0) + chosen;
     for (let turn = owed; turn < process.mailbox.assigned.length; turn++) this.owe(process.id);
   }
 
   /** The process that has the next turn; undefined if none is owed to a running process. */
   next(): Process | undefined {
-    if (this.#chosen.length === 0) this.#choose();
-    return this.#chosen.shift();
+    for (;;) {
+      if (this.#chosen.length === 0) this.#choose();
+      const process = this.#chosen.shift();
+      if (!process || process.running) return process;
+    }
   }
 
   /** Chooses as many different processes as the scheduler wants chosen together. */

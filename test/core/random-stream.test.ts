@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { randomStream } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { refusal } from '../fixtures/system/refusal.ts';
 
 const row = (seed: string, name: string, bound = 1_000_000): readonly number[] => {
   const stream = randomStream(seed, name);
@@ -57,6 +58,15 @@ test('a fraction lies from 0 up to and without 1', () => {
     sum += value;
   }
   assert.ok(Math.abs(sum / 10_000 - 0.5) < 0.02);
+});
+
+test('a bound is a whole number from 1 to 2^32', async () => {
+  const stream = randomStream('seed', 'bounds');
+  for (const bound of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 32 + 1]) {
+    assert.is((await refusal(() => stream.below(bound))).code, 'option-invalid', String(bound));
+  }
+  assert.is(stream.below(1), 0);
+  assert.ok(stream.below(2 ** 32) < 2 ** 32);
 });
 
 test.run();

@@ -86,6 +86,35 @@ test('a store and an executor that answer later give the run that they give at o
   assert.is(await run(laterAdder, laterStore()), await run(adder, memoryStore()));
 });
 
+test('an executor that fails later has crashed, and is restarted', async () => {
+  let crashed = false;
+  const module: Module = {
+    ...adder,
+    start: async (environment, from) => {
+      const inner = await adder.start(environment, from);
+      const evaluate: Executor['evaluate'] = (assignment) =>
+        later(() => {
+          if (assignment.slot !== 1 || crashed) return inner.evaluate(assignment);
+          crashed = true;
+          throw new Error('crash');
+        });
+      return {
+        get slot() {
+          return inner.slot;
+        },
+        evaluate,
+        dryRun: (message) => inner.dryRun(message),
+        checkpoint: () => inner.checkpoint(),
+        close: () => inner.close(),
+      };
+    },
+  };
+  const system = createSystem();
+  const process = await system.spawn(module);
+  assert.is((await process.ask({ data: '4' })).data, '4');
+  assert.ok(crashed);
+});
+
 test('a commit is told when it is stored, and is refused when it is not', async () => {
   const store = memoryStore();
   const keep = store.commit.bind(store);
