@@ -1,0 +1,3 @@
+import { published, serveRaw } from '../raw.ts';
+
+await serveRaw(published.bytes());

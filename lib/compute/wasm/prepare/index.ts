@@ -1,0 +1,13 @@
+// Makes a module faster and countable, once, before it is compiled: Asyncify folded away, 64-bit addresses narrowed, gas.
+
+export { prepare } from '#prepare';
+export { gasExport } from './meter.ts';
+export type { PrepareCall, PreparedHere, PrepareProgress } from './prepare.ts';
+export {
+  type Prepared,
+  type PrepareOptions,
+  type PrepareReport,
+  type PrepareStep,
+  prepareModule,
+  prepareVersion,
+} from './prepare-module.ts';
