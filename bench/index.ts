@@ -1,8 +1,14 @@
 /** `npm run bench [name …]`: runs the named benchmarks, or all, and prints one table for each. */
 import { aosPing } from './aos-ping/index.ts';
+import { loader } from './loader/index.ts';
 import { machine } from './machine.ts';
+import { prepareBench } from './prepare/index.ts';
 
-const benches: Readonly<Record<string, () => Promise<string>>> = { 'aos-ping': aosPing };
+const benches: Readonly<Record<string, () => Promise<string>>> = {
+  'aos-ping': aosPing,
+  loader,
+  prepare: prepareBench,
+};
 
 const names = process.argv.slice(2);
 if (names.includes('--help') || names.some((name) => !(name in benches))) {

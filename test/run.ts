@@ -11,7 +11,7 @@ const help = `usage: npm test [-- [--limit <seconds>] [<filter>...]]
 Checks format and lint, types and imports, then runs every test/**/*.test.ts, each in its own process.
 With filters, runs only the test files whose path contains one of them.
 
-  --limit <seconds>   how long one check or file may take (default 120)
+  --limit <seconds>   how long one check or file may take (default 300)
   --help              this text`;
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -19,7 +19,7 @@ const lanes = 2;
 
 const { values, positionals: filters } = parseArgs({
   allowPositionals: true,
-  options: { limit: { type: 'string', default: '120' }, help: { type: 'boolean', default: false } },
+  options: { limit: { type: 'string', default: '300' }, help: { type: 'boolean', default: false } },
 });
 const limitMs = Number(values.limit) * 1000;
 

@@ -71,6 +71,11 @@ export const errorCodes = {
   // What a guest did: these stand in outcomes, and state is as before the message.
   'guest-trap': { definite: true, advice: 'The message took its slot and changed nothing; look at the module.' },
   'guest-exit': { definite: true, advice: 'The message took its slot and changed nothing; a module must not exit.' },
+  'guest-over-gas': {
+    definite: true,
+    advice:
+      'The message took its slot and changed nothing; end its loop, or raise the limit turnGas or the Compute-Limit.',
+  },
   'guest-over-time': {
     definite: true,
     advice: 'The message took its slot and changed nothing; end its loop, or raise the time limit.',

@@ -20,6 +20,8 @@ export interface Limits {
    * with the fault `guest-over-time`.
    */
   readonly turnMs: number;
+  /** Gas of one turn of a module that was prepared, about one unit an instruction. Over it: the fault `guest-over-gas`. */
+  readonly turnGas: number;
   /** Crashes of one process that are answered with a restart within `restartWindowMs` of virtual time. */
   readonly restarts: number;
   /** The span of virtual time in which `restarts` are counted. */
@@ -56,12 +58,13 @@ export const defaultLimits: Limits = {
   processes: 1_000_000,
   turnsPerRun: 1_000_000,
   turnMs: 30_000,
+  turnGas: 30_000_000_000,
   restarts: 5,
   restartWindowMs: 60_000,
   residentBytes: 4_294_967_296,
   checkpointSlots: 1_000,
   fileBytes: 67_108_864,
-  files: 4_096,
-  openFiles: 4_096,
+  files: 16_384,
+  openFiles: 4_097,
   traceEvents: 100_000,
 };

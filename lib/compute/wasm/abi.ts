@@ -14,27 +14,47 @@ export type GuestFunction = (...values: GuestValue[]) => GuestValue | undefined;
 export interface Abi {
   /** The module format's name in AO. */
   readonly format: string;
+  /** Which of Emscripten's own conventions it is built with: the number AO gave them, 4 for the 64-bit formats too. */
+  readonly generation: 1 | 2 | 3 | 4;
   readonly wide: boolean;
   readonly pointerBytes: 4 | 8;
   /** Where the C library keeps the UTC offset and the zone's name in a `struct tm`. */
   readonly tmOffset: number;
   readonly tmZone: number;
+  /** What AO's loader shows a module that reads the clock for the first time. */
+  readonly clockStartMs: number;
+  /** How large AO's loader lets a memory become, and says so. */
+  readonly heapBytes: number;
+  /** Whether AO's loader counts gas, which it makes of any module of the format. */
+  readonly metering: boolean;
+  /** What the names stand for that the module's imports have, by `module.name`. */
+  readonly imports: Readonly<Record<string, string>>;
+  /** Under which names the module exports what the host uses, where they differ from those of generation 4. */
+  readonly exports: Readonly<Record<string, string>>;
 }
 
 export const wasm64: Abi = {
   format: 'wasm64-unknown-emscripten-draft_2024_02_15',
+  generation: 4,
   wide: true,
   pointerBytes: 8,
   tmOffset: 40,
   tmZone: 48,
+  clockStartMs: 10_004,
+  heapBytes: 17_179_869_184,
+  metering: false,
+  imports: {},
+  exports: {},
 };
 
 export const wasm32: Abi = {
+  ...wasm64,
   format: 'wasm32-unknown-emscripten4',
   wide: false,
   pointerBytes: 4,
   tmOffset: 36,
   tmZone: 40,
+  heapBytes: 4_294_901_760,
 };
 
 /** `value`, a pointer or a size, as the guest takes it. */

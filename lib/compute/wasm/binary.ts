@@ -25,8 +25,11 @@ export interface ModuleInterface {
   readonly otherImports: readonly string[];
   /** The exported functions. */
   readonly functions: ReadonlyMap<string, Signature>;
-  /** The memory exported as `memory`, unless it is imported. */
+  /** The exported tables. */
+  readonly tables: ReadonlySet<string>;
+  /** The memory that is exported, unless it is imported, and its name. */
   readonly memory: MemoryType | undefined;
+  readonly memoryName: string | undefined;
 }
 
 /**
@@ -59,8 +62,10 @@ export function readInterface(bytes: Uint8Array): ModuleInterface {
   for (const { name, kind, index } of exports) {
     if (kind === kinds.function) functions.set(name, types[functionTypes[index] ?? -1] ?? '?');
   }
-  const memory = exports.find(({ name, kind }) => name === 'memory' && kind === kinds.memory);
-  return { imports, otherImports, functions, memory: memory && memories[memory.index] };
+  const tables = new Set(exports.filter(({ kind }) => kind === kinds.table).map(({ name }) => name));
+  const memory = exports.find(({ kind }) => kind === kinds.memory);
+  const memoryType = memory && memories[memory.index];
+  return { imports, otherImports, functions, tables, memory: memoryType, memoryName: memory?.name };
 }
 
 interface Export {

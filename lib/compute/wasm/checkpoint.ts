@@ -2,31 +2,34 @@ import { compress, decompress } from '#compress';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 import { hashBytes, type Id, idFromBytes, idToBytes } from '../../core/id.ts';
 import type { Checkpoint } from '../executor.ts';
+import { decodeFiles, encodeFiles } from './files/index.ts';
 import type { Image } from './image.ts';
 
 // Little-endian: magic and version, the SHA-256 of all that follows, the module's id, the numbers below as f64, and the
-// two parts of the image, compressed as one.
+// two parts of the image and its files, compressed as one.
 const magic = 0x6c_64_64_68;
-const version = 2;
+const version = 3;
 const digestAt = 8;
 const moduleAt = digestAt + 32;
 const numbersAt = moduleAt + 32;
-const numberCount = 7;
+const numberCount = 8;
 const imageAt = numbersAt + 8 * numberCount;
 
 /** A checkpoint of a process after `slot`. */
 export function writeCheckpoint(module: Id, slot: number, image: Image): Checkpoint {
   const { clockMs, memoryBytes, heapEnd, low, high } = image;
-  const parts = new Uint8Array(low.length + high.length);
+  const files = encodeFiles(image.files);
+  const parts = new Uint8Array(low.length + high.length + files.length);
   parts.set(low);
   parts.set(high, low.length);
+  parts.set(files, low.length + high.length);
   const packed = compress(parts);
   const bytes = new Uint8Array(imageAt + packed.bytes.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic, true);
   view.setUint32(4, version, true);
   bytes.set(idToBytes(module), moduleAt);
-  const numbers = [slot, clockMs, memoryBytes, heapEnd, low.length, high.length, packed.codec];
+  const numbers = [slot, clockMs, memoryBytes, heapEnd, low.length, high.length, files.length, packed.codec];
   numbers.forEach((value, i) => {
     view.setFloat64(numbersAt + 8 * i, value, true);
   });
@@ -49,11 +52,14 @@ export function readCheckpoint(module: Id, { slot, bytes }: Checkpoint): Image {
     view.getFloat64(numbersAt + 8 * i, true),
   );
   if (!sizes.every((value) => Number.isSafeInteger(value) && value >= 0)) throw invalidCheckpoint('has no sizes');
-  const [clockMs = 0, memoryBytes = 0, heapEnd = 0, lowBytes = 0, highBytes = 0, codec = 0] = sizes;
+  const [clockMs = 0, memoryBytes = 0, heapEnd = 0, lowBytes = 0, highBytes = 0, fileBytes = 0, codec = 0] = sizes;
   if (writtenSlot !== slot) throw invalidCheckpoint(`is of slot ${writtenSlot}, not ${slot}`);
   if (lowBytes + highBytes > memoryBytes) throw invalidCheckpoint('holds more than a memory');
-  const parts = unpack(codec, bytes.subarray(imageAt), lowBytes + highBytes);
-  return { memoryBytes, heapEnd, clockMs, low: parts.subarray(0, lowBytes), high: parts.subarray(lowBytes) };
+  const parts = unpack(codec, bytes.subarray(imageAt), lowBytes + highBytes + fileBytes);
+  const files = decodeFiles(parts.subarray(lowBytes + highBytes));
+  if (!files) throw invalidCheckpoint('holds no files');
+  const low = parts.subarray(0, lowBytes);
+  return { memoryBytes, heapEnd, clockMs, files, low, high: parts.subarray(lowBytes, lowBytes + highBytes) };
 }
 
 /** A refusal of a checkpoint, which it completes as a sentence. */

@@ -1,4 +1,5 @@
 import type { Abi, GuestFunction } from './abi.ts';
+import type { Files } from './files/index.ts';
 import type { GuestMemory } from './guest-memory.ts';
 
 /** What the imported functions know of the instance that calls them. */
@@ -8,9 +9,21 @@ export interface Guest {
   readonly exports: GuestExports;
   /** What the guest's clock shows next, in milliseconds: it counts its readings. Part of the process's state. */
   clockMs: number;
+  /** Its files. Part of the process's state. */
+  readonly files: Files;
+  readonly registers: Registers;
 }
 
-/** The guest's own functions by their names. */
+/** What lives within one call of a guest, and is no part of its state. */
+export interface Registers {
+  /** The half of a 64-bit number that a 32-bit function cannot return. */
+  highHalf: number;
+  /** What the guest said it used since the turn began, and how much it may. */
+  gasUsed: number;
+  gasLimit: number;
+}
+
+/** The guest's own functions by their names in generation 4. */
 export type GuestExports = Readonly<Record<string, GuestFunction>>;
 
 /** A function that modules may import. Its kinds are those of {@link Abi}. */
@@ -23,14 +36,3 @@ export type HostFunctions = Readonly<Record<string, HostFunction>>;
 
 /** Shortens the tables: most functions return an error number or nothing. */
 export const hostFunction = (kinds: string, call: HostFunction['call']): HostFunction => ({ kinds, call });
-
-/** The error numbers of WASI, which Emscripten shares. */
-export const errno = {
-  badFile: 8,
-  invalid: 28,
-  noSuchFile: 44,
-  noSystem: 52,
-  notTerminal: 59,
-  overflow: 61,
-  noSeek: 70,
-};

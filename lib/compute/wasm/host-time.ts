@@ -1,5 +1,6 @@
 import { HeddleError } from '../../core/error.ts';
 import { utf8Bytes } from '../../core/tags.ts';
+import { wasm64 } from './abi.ts';
 import { type CalendarTime, calendarSeconds, calendarTime, noDate } from './calendar.ts';
 import { type Guest, type HostFunctions, hostFunction } from './guest.ts';
 import { strftime } from './strftime.ts';
@@ -7,6 +8,7 @@ import { strftime } from './strftime.ts';
 /** Time, which is a count of its readings, and calendars, which are in UTC. */
 export const timeFunctions: HostFunctions = {
   'env.emscripten_date_now': hostFunction('>d', (guest) => guest.clockMs++),
+  'env.emscripten_get_now': hostFunction('>d', (guest) => guest.clockMs++),
   'env._emscripten_get_now_is_monotonic': hostFunction('>i', () => 1),
   'env._gmtime_js': hostFunction('lp>', (guest, seconds = 0, at = 0) => {
     writeTime(guest, at, calendarTime(seconds) ?? noDate);
@@ -22,16 +24,17 @@ export const timeFunctions: HostFunctions = {
     return undefined;
   }),
   'env.strftime': hostFunction('pppp>p', formatTime),
+  'env.strftime_l': hostFunction('ppppp>p', formatTime),
 };
 
-/** What AO's loader shows a module that reads the clock for the first time. */
-export const clockStartMs = 10_004;
+/** What AO's loader shows a module of the newer formats that reads the clock for the first time. */
+export const { clockStartMs } = wasm64;
 
 // C's `struct tm`: these as i32 in this order, then `isdst`.
 const fields = ['second', 'minute', 'hour', 'day', 'month', 'year', 'weekday', 'yearday'] as const;
 const daylightOffset = 32;
 
-function writeTime({ memory }: Guest, at: number, time: CalendarTime): void {
+export function writeTime({ memory }: Guest, at: number, time: CalendarTime): void {
   fields.forEach((field, i) => {
     memory.writeInt32(at + 4 * i, time[field]);
   });
@@ -53,7 +56,7 @@ function localTime(guest: Guest, seconds = 0, at = 0): undefined {
   guest.memory.writeInt32(at + daylightOffset, 0);
 }
 
-function makeTime(guest: Guest, at = 0): number {
+export function makeTime(guest: Guest, at = 0): number {
   const seconds = calendarSeconds(readTime(guest, at));
   if (guest.memory.readInt32(at + daylightOffset) < 0) guest.memory.writeInt32(at + daylightOffset, 0);
   writeTime(guest, at, (seconds !== undefined && calendarTime(seconds)) || noDate);

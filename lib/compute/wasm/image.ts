@@ -1,3 +1,4 @@
+import type { FilesState } from './files/index.ts';
 import { cookieBytes, type Instance } from './instance.ts';
 
 /**
@@ -9,6 +10,7 @@ export interface Image {
   readonly memoryBytes: number;
   readonly heapEnd: number;
   readonly clockMs: number;
+  readonly files: FilesState;
   readonly low: Uint8Array;
   readonly high: Uint8Array;
 }
@@ -24,7 +26,8 @@ export const imageBytes = ({ low, high }: Image): number => low.length + high.le
 export function takeImage(instance: Instance, heapEnd: number): Image {
   const { memory, stackPointer, clockMs } = instance;
   const low = memory.part(0, lowEnd(instance));
-  return { memoryBytes: memory.length, heapEnd, clockMs, low, high: memory.part(stackPointer, heapEnd) };
+  const high = memory.part(stackPointer, heapEnd);
+  return { memoryBytes: memory.length, heapEnd, clockMs, files: instance.files.snapshot(), low, high };
 }
 
 /** A copy of `image` that stays as it is, in the bytes of `into` from their start. */
@@ -51,6 +54,7 @@ export function putImage(instance: Instance, image: Image): boolean {
   memory.bytes.set(image.low);
   memory.bytes.set(image.high, instance.stackPointer);
   instance.clockMs = image.clockMs;
+  instance.files.restore(image.files);
   return true;
 }
 

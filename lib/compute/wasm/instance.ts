@@ -1,8 +1,11 @@
 import { HeddleError } from '../../core/error.ts';
+import { defaultLimits } from '../../core/limits.ts';
 import { type Abi, fromGuest, toGuest } from './abi.ts';
-import type { Guest, GuestExports } from './guest.ts';
-import { GuestMemory } from './guest-memory.ts';
+import { errno, Files, firstState } from './files/index.ts';
+import type { Guest, GuestExports, Registers } from './guest.ts';
+import { GuestMemory, pageBytes } from './guest-memory.ts';
 import { buildImports } from './host.ts';
+import { gasExport } from './prepare/meter.ts';
 import type { Program } from './program.ts';
 
 /** Where an instance's C stack lies. It grows downwards from `base` and must not pass `end`. */
@@ -14,6 +17,8 @@ export interface StackBounds {
 /** What a call of `handle` gave back, and how far it reached. */
 export interface HandleResult {
   readonly text: string;
+  /** What the module said it used, if it counts that. */
+  readonly gasUsed: number;
   /** The end of the heap. */
   readonly heapEnd: number;
   /** Below this lies what the call left on the stack besides its arguments. */
@@ -21,8 +26,8 @@ export interface HandleResult {
 }
 
 /**
- * One running copy of a module: its memory, its clock and the calls into it. Any of them may trap or never return, so
- * they are made under the watchdog.
+ * One running copy of a module: its memory, its clock, its files and the calls into it. Any of them may trap or never
+ * return, so they are made under the watchdog.
  */
 export class Instance implements Guest {
   readonly abi: Abi;
@@ -30,19 +35,36 @@ export class Instance implements Guest {
   /** Where the stack pointer is between calls. */
   readonly stackPointer: number;
   clockMs: number;
+  readonly files: Files;
+  readonly registers: Registers = { highHalf: 0, gasUsed: 0, gasLimit: defaultGasLimit };
   readonly #memory: GuestMemory | undefined;
   readonly #exports: GuestExports | undefined;
+  readonly #argumentsAt: number;
+  readonly #countsGas: boolean;
+  readonly #gas: WebAssembly.Global<'i64'> | undefined;
 
-  constructor(module: WebAssembly.Module, program: Program, clockMs: number) {
+  /** Of a module, or of an instance of it that was made elsewhere with imports that end here. */
+  constructor(module: WebAssembly.Module | WebAssembly.Instance, program: Program, clockMs = program.abi.clockStartMs) {
     this.abi = program.abi;
+    this.#countsGas = program.interface.imports.some((entry) => entry.module === 'metering');
     this.clockMs = clockMs;
-    const { exports } = instantiate(module, buildImports(program.interface.imports, this));
+    const noFolder = program.abi.generation === 2 ? errno.access : errno.notDirectory;
+    this.files = new Files(firstFiles[program.abi.generation], defaultLimits, () => this.clockMs++, noFolder);
+    const { exports } =
+      module instanceof WebAssembly.Module
+        ? instantiate(module, buildImports(program.interface.imports, this))
+        : module;
     // The kinds and types of the exports used here are those that readProgram() checked.
-    this.#exports = exports as unknown as GuestExports;
-    this.#memory = new GuestMemory(exports.memory as WebAssembly.Memory, program.abi, program.maximumBytes);
-    this.#call('emscripten_stack_init');
-    this.stack = this.#stackBounds();
+    const named = withCurrentNames(program.abi, exports);
+    // Preparing put it there, so it is a mutable i64; any module may export something of that name.
+    this.#gas = program.metered ? (exports[gasExport] as WebAssembly.Global<'i64'>) : undefined;
+    this.#exports = named as unknown as GuestExports;
+    this.#memory = new GuestMemory(named.memory as WebAssembly.Memory, program.abi, program.maximumBytes);
+    if (this.#exports.emscripten_stack_init) this.#call('emscripten_stack_init');
+    // The loader's second generation leaves the program's arguments on the stack for good.
+    this.#argumentsAt = this.abi.generation === 2 ? this.#reserveArguments() : 0;
     this.stackPointer = this.#call('emscripten_stack_get_current');
+    this.stack = this.#stackBounds();
     if (this.stackPointer < this.stack.end || this.stackPointer > this.stack.base) {
       throw new HeddleError('guest-trap', 'The module starts with its stack pointer outside its stack');
     }
@@ -60,9 +82,10 @@ export class Instance implements Guest {
 
   /** Runs the module's constructors, which a restored process has behind it. Returns the end of the heap. */
   boot(): number {
-    this.#writeCookies();
+    if (this.abi.generation > 1) this.#writeCookies();
     this.#call('__wasm_call_ctors');
-    return this.#call('sbrk', 0);
+    if (this.abi.generation < 4) this.#callMain();
+    return this.#heapEnd();
   }
 
   /**
@@ -70,16 +93,82 @@ export class Instance implements Guest {
    * the seed of Lua's hash tables, and with it into the order of `pairs`.
    */
   handle(message: Uint8Array, environment: Uint8Array): HandleResult {
+    this.registers.gasUsed = 0;
+    // Of no use, but a module that counts its gas counts it, as in the loader.
+    if (this.#countsGas) this.#call('emscripten_stack_get_current');
     const messageAt = this.#push(message);
     const environmentAt = this.#push(environment);
-    const resultAt = this.#call('handle', messageAt, environmentAt);
+    const resultAt = this.#metered(() => this.#call('handle', messageAt, environmentAt));
     this.#call('_emscripten_stack_restore', this.stackPointer);
-    return { text: this.memory.readText(resultAt), heapEnd: this.#call('sbrk', 0), argumentsStart: environmentAt };
+    const { gasUsed } = this.registers;
+    // What the host asks below is not the turn's.
+    this.registers.gasUsed = 0;
+    const text = this.memory.readText(resultAt);
+    return { text, gasUsed, heapEnd: this.#heapEnd(), argumentsStart: environmentAt };
+  }
+
+  /** Whether gas is counted by the module itself, as preparing it made it do. */
+  get metered(): boolean {
+    return this.#gas !== undefined;
+  }
+
+  /** Makes a call with as much gas as the registers allow, and notes what it used. */
+  #metered(call: () => number): number {
+    const gas = this.#gas;
+    if (!gas) return call();
+    const { gasLimit } = this.registers;
+    let result = 0;
+    let trap: { readonly thrown: unknown } | undefined;
+    gas.value = BigInt(gasLimit);
+    try {
+      result = call();
+    } catch (thrown) {
+      trap = { thrown };
+    }
+    const left = Number(gas.value);
+    // What the host calls between turns is not counted.
+    gas.value = endless;
+    this.registers.gasUsed = gasLimit - left;
+    if (left < 0) throw new HeddleError('guest-over-gas', 'out of gas!', { gasLimit });
+    if (trap) throw trap.thrown;
+    return result;
+  }
+
+  /** AO's loader runs the older formats' program once, which may end by exiting. */
+  #callMain(): void {
+    const list = this.#argumentsAt;
+    if (list !== 0) {
+      const text = list - argumentBytes;
+      this.memory.writePointer(list, text);
+      this.memory.writePointer(list + this.abi.pointerBytes, 0);
+      this.memory.writeText(text, programName);
+    }
+    try {
+      this.exports.main?.(list === 0 ? 0 : 1, list);
+    } catch (thrown) {
+      if (!(thrown instanceof HeddleError && thrown.code === 'guest-exit')) throw thrown;
+    }
+    this.#call('_emscripten_stack_restore', this.stackPointer);
+  }
+
+  #reserveArguments(): number {
+    const list = this.#call('_emscripten_stack_alloc', 2 * this.abi.pointerBytes);
+    this.#call('_emscripten_stack_alloc', programName.length + 1);
+    return list;
+  }
+
+  /** Where the heap ends, or, in a module that does not say, where zeros begin. */
+  #heapEnd(): number {
+    if (this.exports.sbrk) return this.#call('sbrk', 0);
+    let end = this.memory.length;
+    while (end > this.stackPointer && isClear(this.memory.part(end - pageBytes, end))) end -= pageBytes;
+    return end;
   }
 
   #push(text: Uint8Array): number {
-    const at = this.#call('_emscripten_stack_alloc', text.length + 1);
-    if (at < this.stack.end || at + text.length >= this.stack.base) {
+    const reserved = this.abi.generation < 3 ? 4 * utf16Length(text) : text.length;
+    const at = this.#call('_emscripten_stack_alloc', reserved + 1);
+    if (at < this.#stackFloor || at + text.length >= this.stack.base) {
       const facts = { bytes: text.length, stackBytes: this.stack.base - this.stack.end };
       throw new HeddleError(
         'guest-trap',
@@ -97,7 +186,15 @@ export class Instance implements Guest {
     return fromGuest(this.abi, this.exports[name]?.(...values.map((value) => toGuest(this.abi, value))) ?? 0);
   }
 
+  /** The oldest format does not say where its stack ends. */
+  get #stackFloor(): number {
+    return this.exports.emscripten_stack_get_end ? this.stack.end : lowestData;
+  }
+
+  /** A stack of no known size counts as part of what lies around it. */
   #stackBounds(): StackBounds {
+    const { stackPointer } = this;
+    if (!this.exports.emscripten_stack_get_end) return { end: stackPointer - cookieBytes, base: stackPointer };
     const end = this.#call('emscripten_stack_get_end');
     const base = this.#call('emscripten_stack_get_base');
     if (!(end % 4 === 0 && end + cookieBytes <= base && base <= this.memory.length)) {
@@ -114,6 +211,46 @@ export class Instance implements Guest {
     this.memory.view.setUint32(at + 4, 0x89ba_cdfe, true);
     this.memory.view.setUint32(0, 0x6373_6d65, true);
   }
+}
+
+/** Below this, Emscripten puts nothing. */
+const lowestData = 1024;
+
+/** What programs of the second generation are called. The loader has the name of whatever program runs it. */
+const programName = './this.program';
+/** Its bytes on the stack. */
+const argumentBytes = 16;
+
+const endless = 2n ** 63n - 1n;
+
+/** What AO's loader lets a turn use if nobody says how much. */
+const defaultGasLimit = 9_000_000_000_000_000;
+
+const withData = firstState(true);
+const withoutData = firstState(false);
+/** Only the newer formats have a folder for data. */
+const firstFiles = { 1: withoutData, 2: withoutData, 3: withoutData, 4: withData };
+
+/** The exports by the names they have in generation 4. */
+function withCurrentNames({ exports: names }: Abi, exports: WebAssembly.Exports): WebAssembly.Exports {
+  const renamed = Object.entries(names).map(([current, own]) => [current, exports[own]]);
+  return renamed.length === 0 ? exports : { ...exports, ...Object.fromEntries(renamed) };
+}
+
+/** How long a UTF-8 text is as JavaScript counts, by which the older formats' loader makes room for it. */
+function utf16Length(text: Uint8Array): number {
+  let length = 0;
+  for (const byte of text) {
+    if ((byte & 0xc0) !== 0x80) length++;
+    if (byte >= 0xf0) length++;
+  }
+  return length;
+}
+
+function isClear(page: Uint8Array): boolean {
+  const words = new Int32Array(page.buffer, page.byteOffset, page.length / 4);
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
+  return true;
 }
 
 /** Bytes at the end of the stack that hold the cookies. */

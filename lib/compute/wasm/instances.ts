@@ -1,6 +1,5 @@
 import { callWithin } from '#watchdog';
 import { invalidCheckpoint } from './checkpoint.ts';
-import { clockStartMs } from './host-time.ts';
 import { clearStack, copyImage, fitsImage, heapEndOf, type Image, putImage, takeImage } from './image.ts';
 import { Instance } from './instance.ts';
 import type { Program } from './program.ts';
@@ -24,7 +23,7 @@ export class Instances {
   /** The image that a new process starts from. */
   blank(turnMs: number): Image {
     if (this.#blank) return this.#blank;
-    const instance = this.#make(clockStartMs, turnMs);
+    const instance = this.#make(this.#program.abi.clockStartMs, turnMs);
     const said = callWithin(turnMs, () => instance.boot());
     const heapEnd = heapEndOf(instance, said);
     clearStack(instance, instance.stackPointer);

@@ -6,7 +6,8 @@ import { type Tags, type TagsInput, tagValue, toTags } from '../../core/tags.ts'
 import type { Checkpoint, Environment, Executor, Module } from '../executor.ts';
 import { Boots } from './boots.ts';
 import { Instances } from './instances.ts';
-import { type Program, readProgram } from './program.ts';
+import { type PrepareProgress, prepare } from './prepare/index.ts';
+import { maximumBytes, type Program, readProgram } from './program.ts';
 import { Shadow } from './shadow.ts';
 import { type CompiledProgram, WasmExecutor } from './wasm-executor.ts';
 
@@ -18,15 +19,22 @@ export interface WasmOptions {
   readonly owner?: Address;
   /** The tags of its item. Without them, those that AO's publishing tool writes. */
   readonly tags?: TagsInput;
+  /**
+   * `before`: the module is made twice as fast and its gas is counted, before its first turn. That takes seconds, once on
+   * a machine: what comes out is kept in the user's cache folder. `off`, which is the default: it runs as published.
+   */
+  readonly prepare?: 'before' | 'off';
+  /** Is told of each step of a preparation. */
+  readonly onPrepare?: (progress: PrepareProgress) => void;
 }
 
 /**
  * A module that runs AO's WebAssembly, such as aos. It gives the results that AO's own loader gives, in a host that
- * reads and changes nothing outside the module's memory: no files, no shell, no environment, a clock that counts its
+ * reads and changes nothing outside the process: files in memory, no shell, no environment, a clock that counts its
  * readings, UTC.
  *
- * Formats: `wasm64-unknown-emscripten-draft_2024_02_15` and `wasm32-unknown-emscripten4`, told apart by the pointers
- * that `handle` takes.
+ * Formats: all of AO's. Which one is what the tag `Module-Format` says, or else what the module's exports and imports
+ * are of; the `-metering` ones, whose bytes are those of others, take the tag.
  *
  * Throws on `load()`: `module-invalid`, `module-without-handle`, `module-format-unsupported`,
  * `module-import-unsupported`, `memory64-unavailable`. Throws `id-invalid` at once for an id that is none.
@@ -45,9 +53,10 @@ export interface WasmOptions {
 export function wasm(bytes: Uint8Array, options: WasmOptions = {}): Module {
   const id = options.id ?? hashBytes(bytes);
   idToBytes(id);
-  const read = attempt(() => readProgram(bytes));
-  const tags = options.tags ? toTags(options.tags) : defaultTags(read.program?.abi.format);
-  return new WasmModule(bytes.slice(), read, { id, owner: options.owner ?? '', tags });
+  const said = options.tags && toTags(options.tags);
+  const read = attempt(() => readProgram(bytes, said && tagValue(said, 'Module-Format')));
+  const tags = said ?? defaultTags(read.program?.abi.format);
+  return new WasmModule(bytes.slice(), read, { id, owner: options.owner ?? '', tags }, options);
 }
 
 /** A module from a file, or in a browser from a URL. Rejects with `module-unreadable` if there is none. */
@@ -79,10 +88,17 @@ class WasmModule implements Module {
   readonly tags: Tags;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #read: ReadResult;
+  readonly #options: WasmOptions;
   #loading: Promise<CompiledProgram> | undefined;
   #loaded: CompiledProgram | undefined;
 
-  constructor(bytes: Uint8Array<ArrayBuffer>, read: ReadResult, names: Pick<Module, 'id' | 'owner' | 'tags'>) {
+  constructor(
+    bytes: Uint8Array<ArrayBuffer>,
+    read: ReadResult,
+    names: Pick<Module, 'id' | 'owner' | 'tags'>,
+    options: WasmOptions,
+  ) {
+    this.#options = options;
     this.id = names.id;
     this.owner = names.owner;
     this.tags = names.tags;
@@ -103,22 +119,24 @@ class WasmModule implements Module {
   async #compile(): Promise<CompiledProgram> {
     const { program, error } = this.#read;
     if (!program) throw error;
-    checkFormat(program, this.tags);
-    validate(this.#bytes, program);
-    const code = await WebAssembly.compile(this.#bytes);
-    return { id: this.id, instances: new Instances(code, program), boots: new Boots(), shadow: new Shadow() };
+    const { bytes, prepared } = await this.#prepared(program);
+    validate(bytes, prepared);
+    const instances = new Instances(await WebAssembly.compile(bytes), prepared);
+    return { id: this.id, instances, boots: new Boots(), shadow: new Shadow() };
+  }
+
+  /** The bytes to run and what they are. */
+  async #prepared(program: Program): Promise<{ bytes: Uint8Array<ArrayBuffer>; prepared: Program }> {
+    const { prepare: when = 'off', onPrepare } = this.#options;
+    // The formats that count gas by themselves must count it as AO does.
+    if (when === 'off' || program.abi.metering) return { bytes: this.#bytes, prepared: program };
+    const { bytes, report } = await prepare(this.#bytes, { maximumBytes, ...(onPrepare && { onProgress: onPrepare }) });
+    return { bytes, prepared: { ...readProgram(bytes, program.abi.format), metered: report.metered } };
   }
 }
 
-/** Refuses a module that its item says to be of another format, which another host would run another way. */
-function checkFormat({ abi }: Program, tags: Tags): void {
-  const said = tagValue(tags, 'Module-Format');
-  if (said === undefined || said === abi.format) return;
-  const facts = { format: abi.format, said };
-  throw new HeddleError('module-format-unsupported', `The module is tagged ${said} and built as ${abi.format}`, facts);
-}
-
-function validate(bytes: Uint8Array<ArrayBuffer>, program: Program): void {
+/** Refuses bytes that this runtime cannot run as that program, after switching on what it may need for them. */
+export function validate(bytes: Uint8Array<ArrayBuffer>, program: Program): void {
   if (WebAssembly.validate(bytes)) return;
   if (program.interface.memory?.wide && !WebAssembly.validate(wideMemory)) {
     enableMemory64();

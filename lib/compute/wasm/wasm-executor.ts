@@ -3,11 +3,13 @@ import type { Assignment } from '../../core/assignment.ts';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 import { hashId, type Id } from '../../core/id.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
+import type { Limits } from '../../core/limits.ts';
 import { faultOutcome, type Outcome } from '../../core/outcome.ts';
 import type { Checkpoint, DryRun, Environment, Executor, StateReport } from '../executor.ts';
 import { type PageProof, PageTree } from '../page-tree.ts';
 import type { Boots } from './boots.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { computeLimit } from './compute-limit.ts';
 import { clearAbove, clearStack, copyImage, heapEndOf, type Image, imageBytes, putImage, takeImage } from './image.ts';
 import type { HandleResult, Instance } from './instance.ts';
 import type { Instances } from './instances.ts';
@@ -27,7 +29,8 @@ export interface CompiledProgram {
 export class WasmExecutor implements Executor {
   readonly #compiled: CompiledProgram;
   readonly #environment: Uint8Array;
-  readonly #turnMs: number;
+  readonly #limits: Limits;
+  readonly #gasLimit: number;
   #slot: number;
   /** Undefined once it is closed or has crashed. */
   #instance: Instance | undefined;
@@ -36,10 +39,11 @@ export class WasmExecutor implements Executor {
   constructor(compiled: CompiledProgram, environment: Environment, from?: Checkpoint) {
     this.#compiled = compiled;
     this.#environment = utf8.encode(environmentJson(environment));
-    this.#turnMs = environment.limits.turnMs;
+    this.#limits = environment.limits;
+    this.#gasLimit = computeLimit(environment);
     this.#slot = from?.slot ?? -1;
     try {
-      const image = from ? readCheckpoint(compiled.id, from) : compiled.instances.blank(this.#turnMs);
+      const image = from ? readCheckpoint(compiled.id, from) : compiled.instances.blank(this.#limits.turnMs);
       this.#instance = this.#restored(image);
     } catch (thrown) {
       throw asFault(thrown);
@@ -88,7 +92,7 @@ export class WasmExecutor implements Executor {
   #boot(json: string): Outcome {
     this.#running();
     const { boots } = this.#compiled;
-    const key = hashId('boot', json, utf8Text.decode(this.#environment));
+    const key = hashId('boot', json, utf8Text.decode(this.#environment), JSON.stringify(this.#limits));
     const known = boots.get(key);
     if (known) {
       this.close();
@@ -126,8 +130,10 @@ export class WasmExecutor implements Executor {
     let outcome: Outcome;
     try {
       const message = utf8.encode(json);
-      result = callWithin(this.#turnMs, () => instance.handle(message, this.#environment));
-      outcome = readResult(result.text);
+      // Gas ends a loop at the same instruction everywhere, so a module that counts it needs no clock.
+      const limitMs = instance.metered ? Number.POSITIVE_INFINITY : this.#limits.turnMs;
+      result = callWithin(limitMs, () => instance.handle(message, this.#environment));
+      outcome = { ...readResult(result.text), gasUsed: BigInt(result.gasUsed) };
     } catch (thrown) {
       const fault = asFault(thrown);
       this.#instance = this.#restored(before);
@@ -153,7 +159,10 @@ export class WasmExecutor implements Executor {
 
   #restored(image: Image): Instance {
     this.#heapEnd = image.heapEnd;
-    return this.#compiled.instances.take(image, this.#turnMs);
+    const instance = this.#compiled.instances.take(image, this.#limits.turnMs);
+    instance.files.limits = this.#limits;
+    instance.registers.gasLimit = instance.metered ? Math.min(this.#gasLimit, this.#limits.turnGas) : this.#gasLimit;
+    return instance;
   }
 
   /** Notes where the heap ends. One that shrinks leaves its bytes behind. */
@@ -173,7 +182,13 @@ function asFault(thrown: unknown): HeddleError {
   return new HeddleError('guest-trap', `The module trapped: ${what}`, {}, { cause: thrown });
 }
 
-const guestFaults: ReadonlySet<string> = new Set(['guest-trap', 'guest-exit', 'guest-over-time', 'result-malformed']);
+const guestFaults: ReadonlySet<string> = new Set([
+  'guest-trap',
+  'guest-exit',
+  'guest-over-gas',
+  'guest-over-time',
+  'result-malformed',
+]);
 
 /** Whether AO takes back what the turn did: it reports an error, or prints that it ran out of memory. */
 function takesBack({ error, output }: Outcome): boolean {

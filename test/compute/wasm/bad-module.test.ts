@@ -2,7 +2,7 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { wasm } from '../../../lib/compute/wasm/index.ts';
+import { type WasmOptions, wasm } from '../../../lib/compute/wasm/index.ts';
 import { HeddleError } from '../../../lib/core/error.ts';
 import type { ErrorCode } from '../../../lib/core/error-codes.ts';
 import type { Outcome } from '../../../lib/core/outcome.ts';
@@ -13,9 +13,9 @@ import { assignmentOf, environment, published, TestProcess } from './process.ts'
 
 const turnMs = 100;
 
-async function refusal(bytes: Uint8Array): Promise<HeddleError | undefined> {
+async function refusal(bytes: Uint8Array, options: WasmOptions = {}): Promise<HeddleError | undefined> {
   try {
-    await wasm(bytes).load();
+    await wasm(bytes, options).load();
     return undefined;
   } catch (error) {
     if (error instanceof HeddleError) return error;
@@ -102,21 +102,21 @@ test('no handle, another format, unknown imports', async () => {
   assert.is(typed?.code, 'module-import-unsupported', 'a known name of another type');
 });
 
-test('published modules of formats that are not supported yet', async () => {
-  for (const name of ['sqlite', 'llama'] as const) {
-    assert.is((await refusal(publishedModule(name).bytes()))?.code, 'module-import-unsupported');
-  }
-});
-
 test('a tag that says another format', async () => {
-  const module = wasm(guestModule(), {
-    tags: { 'Module-Format': 'wasm64-unknown-emscripten-draft_2024_10_16-metering' },
-  });
-  try {
-    await module.load();
-    assert.unreachable();
-  } catch (error) {
-    assert.is((error as HeddleError).code, 'module-format-unsupported');
+  for (const format of [
+    'wasm64-unknown-emscripten-draft_2024_02_15',
+    'wasm64-unknown-emscripten-draft_2024_10_16-metering',
+    'wasm32-unknown-emscripten',
+    'wasm32-unknown-emscripten2',
+    'wasm32-unknown-emscripten3',
+    'wasm32-unknown-emscripten5',
+    '',
+  ]) {
+    const refused = await refusal(guestModule(), { tags: { 'Module-Format': format } });
+    assert.is(refused?.code, 'module-format-unsupported', format);
+  }
+  for (const format of ['wasm32-unknown-emscripten4', 'wasm32-unknown-emscripten-metering']) {
+    assert.is(await refusal(guestModule(), { tags: { 'Module-Format': format } }), undefined);
   }
 });
 

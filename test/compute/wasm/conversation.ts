@@ -116,6 +116,12 @@ export const conversation: readonly Step[] = [
     'removing and renaming files',
     'return tostring(select(2, os.remove("/nothing"))) .. tostring(select(2, os.rename("/a", "/b")))',
   ),
+  evaluate(
+    'folders',
+    'local o = {} for _, p in ipairs({ "/data", "/dev", "/dev/shm/tmp", "/dev/null", "/proc/self/fd" }) do o[#o + 1] = tostring((select(2, os.remove(p)))) end return table.concat(o) .. tostring(os.rename("/home/web_user", "/tmp/web")) .. tostring(os.remove("/home"))',
+  ),
+  evaluate('opening a file to write it', 'return tostring(io.open("/tmp/new", "w")) .. tostring(io.tmpfile and 1)'),
+  evaluate('what files cost of the clock', 'return os.tmpname() .. os.clock()'),
   evaluate('the environment', 'return tostring(os.getenv("HOME")) .. tostring(os.getenv("PATH"))'),
   evaluate('the locale', 'return os.setlocale() .. tostring(os.setlocale("de_DE"))'),
   evaluate('requiring what is missing', 'return tostring(pcall(require, "missing"))'),

@@ -14,6 +14,20 @@ export interface GuestOptions {
   readonly imports?: readonly string[];
   readonly without?: string;
   readonly memoryPages?: number;
+  /** As which of the older formats it is built; without it, as the current one. */
+  readonly older?: Older;
+}
+
+/** What an older format calls things. */
+export interface Older {
+  /** Own names of exports; null for those that it does not have. */
+  readonly exports: Readonly<Record<string, string | null>>;
+  /** The module and the name of `exit`. */
+  readonly exit: readonly [module: string, name: string];
+  /** Functions besides those of the current format. */
+  readonly also: readonly { readonly name: string; readonly type: number; readonly code: Code }[];
+  /** Functions to import after `exit`, with their types. */
+  readonly imports: readonly (readonly [module: string, name: string, type: number])[];
 }
 
 /** The id of a message on which a module of this file does what is wrong with it. */
@@ -40,22 +54,44 @@ export const defaultResult = '{"ok":true,"response":{"Output":"%"}}';
 
 /** The bytes of a module. */
 export function guestModule(options: GuestOptions = {}): Uint8Array<ArrayBuffer> {
-  const { bad = op.unreachable, constructors = [], imports = [], result = defaultResult, memoryPages = 2 } = options;
+  const {
+    bad = op.unreachable,
+    constructors = [],
+    imports = [],
+    result = defaultResult,
+    memoryPages = 2,
+    older,
+  } = options;
+  const nameOf = (name: string) => (older && name in older.exports ? older.exports[name] : name);
   const text = typeof result === 'string' ? new TextEncoder().encode(`${result}\0`) : result;
   const counterAt = resultAt + text.indexOf('%'.charCodeAt(0));
-  const functions = allFunctions(bad, constructors, counterAt, memoryPages * 65_536).filter(
-    ({ name }) => name !== options.without,
-  );
-  const first = imports.length + 1;
+  const functions = [
+    ...allFunctions(bad, constructors, counterAt, memoryPages * 65_536),
+    ...(older?.also ?? []),
+  ].filter(({ name }) => name !== options.without && nameOf(name) !== null);
+  const allImports = [
+    older ? imported(older.exit[1], 1, older.exit[0]) : imported('exit', 1),
+    ...imports.map((name) => imported(name, 0)),
+    ...(older?.imports ?? []).map(([module, name, type]) => imported(name, type, module)),
+  ];
+  const first = allImports.length;
   const data = text.map((byte) => (byte === '%'.charCodeAt(0) ? '0'.charCodeAt(0) : byte));
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, list(types)),
-    ...section(2, list([imported('exit', 1), ...imports.map((name) => imported(name, 0))])),
+    ...section(2, list(allImports)),
     ...section(3, list(functions.map(({ type }) => [type]))),
+    ...section(4, list([[0x70, 0, 1]])),
     ...section(5, list([[0x01, ...unsigned(memoryPages), 16]])),
     ...section(6, list([[0x7f, 0x01, ...op.constant(stackBase), 0x0b]])),
-    ...section(7, list([exported('memory', 2, 0), ...functions.map(({ name }, i) => exported(name, 0, first + i))])),
+    ...section(
+      7,
+      list([
+        exported(nameOf('memory') ?? 'memory', 2, 0),
+        exported(nameOf('__indirect_function_table') ?? '__indirect_function_table', 1, 0),
+        ...functions.map(({ name }, i) => exported(nameOf(name) ?? name, 0, first + i)),
+      ]),
+    ),
     ...section(10, list(functions.map(({ code }) => sized([0, ...code, 0x0b])))),
     ...section(11, list([[0, ...op.constant(resultAt), 0x0b, ...sized([...data])]])),
   ]);
@@ -116,5 +152,5 @@ const sized = (bytes: Code): Code => [...unsigned(bytes.length), ...bytes];
 const section = (id: number, bytes: Code): Code => [id, ...sized(bytes)];
 const list = (entries: readonly Code[]): Code => [...unsigned(entries.length), ...entries.flat()];
 const text = (value: string): Code => sized([...new TextEncoder().encode(value)]);
-const imported = (name: string, type: number): Code => [...text('env'), ...text(name), 0, type];
+const imported = (name: string, type: number, module = 'env'): Code => [...text(module), ...text(name), 0, type];
 const exported = (name: string, kind: number, index: number): Code => [...text(name), kind, ...unsigned(index)];

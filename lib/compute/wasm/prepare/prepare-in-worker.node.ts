@@ -42,7 +42,9 @@ export async function prepareInWorker(
 
 function runWorker(task: WorkerTask, onStep: OnStep): Promise<Prepared> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerFile, { workerData: task });
+    // A compiled worker needs none of what this thread loads its files with, and starts faster without.
+    const compiled = workerFile.pathname.endsWith('.js');
+    const worker = new Worker(workerFile, { workerData: task, ...(compiled && { execArgv: [] }) });
     const settle = (settled: () => void) => {
       clearTimeout(timer);
       worker.removeAllListeners();

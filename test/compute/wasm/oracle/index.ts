@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../../../../lib/core/json.ts';
-import type { ModuleName } from '../../../modules/index.ts';
+import { type ModuleName, publishedModule } from '../../../modules/index.ts';
 
 /** A message and the environment, as the JSON a module gets. */
 export interface Question {
@@ -18,12 +18,20 @@ export interface Answer {
   readonly trapped?: string;
 }
 
+/** What the loader is given. */
+export interface LoaderModule {
+  readonly bytes: Uint8Array;
+  readonly format: string;
+  readonly computeLimit?: number;
+}
+
 export class Oracle {
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
 
-  constructor(module: ModuleName) {
-    this.#child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [module], {
+  constructor(module: ModuleName | LoaderModule) {
+    this.#child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), {
+      serialization: 'advanced',
       execArgv: ['--import', 'tsx', '-C', 'heddle-source'],
       env: { ...process.env, TZ: 'UTC' },
       // It prints what its guest prints.
@@ -34,6 +42,8 @@ export class Oracle {
     });
     // Closing it ends it while nobody asks.
     this.#ended.catch(() => {});
+    const { bytes, ...options }: LoaderModule = typeof module === 'string' ? ofPublished(module) : module;
+    this.#child.send({ ...options, bytes });
   }
 
   async ask(question: Question): Promise<Answer> {
@@ -45,4 +55,9 @@ export class Oracle {
   close(): void {
     this.#child.kill();
   }
+}
+
+function ofPublished(name: ModuleName): LoaderModule {
+  const { bytes, format } = publishedModule(name);
+  return { bytes: bytes(), format };
 }

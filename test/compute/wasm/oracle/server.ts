@@ -4,8 +4,7 @@
 
 import { setFlagsFromString } from 'node:v8';
 import loader from '@permaweb/ao-loader';
-import { publishedModule } from '../../../modules/index.ts';
-import type { Answer, Question } from './index.ts';
+import type { Answer, LoaderModule, Question } from './index.ts';
 
 setFlagsFromString('--experimental-wasm-memory64');
 
@@ -33,24 +32,27 @@ Object.defineProperty(Date, 'now', {
 
 type Handle = Awaited<ReturnType<typeof loader>>;
 
-const [moduleName] = process.argv.slice(2);
-const { format, bytes } = publishedModule(moduleName as 'aos2_0_6'); // the parent passes a name of the index
+// Older formats have this as a guest's own name.
+process.argv[1] = './this.program';
+
+let module: LoaderModule | undefined;
 let handle: Handle | undefined;
 let current: ArrayBuffer | undefined;
 let saved = Buffer.alloc(0);
 
-process.on('message', async (question: Question) => {
-  process.send?.(await answer(question));
+process.on('message', async (received: LoaderModule | Question) => {
+  if ('bytes' in received) module = received;
+  else if (module) process.send?.(await answer(module, received));
 });
 
-async function answer({ message, environment }: Question): Promise<Answer> {
+async function answer({ bytes, ...options }: LoaderModule, { message, environment }: Question): Promise<Answer> {
   const length = current?.byteLength ?? 0;
   if (current) {
     if (saved.length < length) saved = Buffer.alloc(length);
     saved.set(new Uint8Array(current));
   }
   const fresh = handle === undefined;
-  handle ??= await loader(bytes(), { format, UNSAFE_MEMORY: true });
+  handle ??= await loader(bytes, { ...options, UNSAFE_MEMORY: true } as unknown as Parameters<typeof loader>[1]);
   try {
     const result = await handle(
       fresh && length > 0 ? saved.subarray(0, length) : null,

@@ -1,0 +1,3 @@
+import { serveExecutor } from '../heddle.ts';
+
+await serveExecutor({ prepare: 'before' });

@@ -1,0 +1,3 @@
+import { serveSystem } from '../heddle.ts';
+
+await serveSystem({ prepare: 'off' });

@@ -1,0 +1,3 @@
+import { serveCopies } from '../serve.ts';
+
+await serveCopies();

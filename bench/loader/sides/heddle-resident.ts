@@ -1,0 +1,3 @@
+import { serveResident } from '../serve.ts';
+
+await serveResident();

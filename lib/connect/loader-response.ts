@@ -1,0 +1,39 @@
+import { HeddleError } from '../core/error.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { LoaderResult } from './loader-result.ts';
+
+/** The response in the text that `handle` returns, as AO's loader gives it on. Throws what AO's loader throws. */
+export function readResponse(handle: () => string): Omit<LoaderResult<never>, 'Memory'> {
+  const text = call(handle);
+  // JSON.parse returns nothing but what Json describes; AO's loader throws its error too.
+  const result = JSON.parse(text) as Json;
+  if (result === null) throw malformed('is null');
+  // Members of what is no object are undefined.
+  const { ok, response } = result as JsonObject;
+  if (!ok) throw response;
+  if (response === null || response === undefined) throw malformed('has no response');
+  return { ...fields(response as JsonObject), GasUsed: 0 };
+}
+
+// The loader's types are what AO defines; the values are the module's, as they are.
+const fields = ({ Error: error, Output, Messages, Spawns, Assignments, Patches }: JsonObject) => ({
+  Error: error,
+  Output,
+  Messages: Messages as LoaderResult<never>['Messages'],
+  Spawns: Spawns as LoaderResult<never>['Spawns'],
+  Assignments: Assignments as LoaderResult<never>['Assignments'],
+  Patches: (Patches || []) as LoaderResult<never>['Patches'],
+});
+
+function call(handle: () => string): string {
+  try {
+    return handle();
+  } catch (thrown) {
+    if (!(thrown instanceof HeddleError) || thrown.code !== 'guest-exit') throw thrown;
+    const status = thrown.facts.status ?? 0;
+    // Not an error, but this is what Emscripten's programs throw, and what programs that load them look for.
+    throw { name: 'ExitStatus', message: `Program terminated with exit(${status})`, status };
+  }
+}
+
+const malformed = (what: string): HeddleError => new HeddleError('result-malformed', `The module's result ${what}`);

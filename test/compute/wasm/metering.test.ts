@@ -1,0 +1,61 @@
+// The formats that count gas: what AO's loader makes of a module runs here, and uses as much.
+
+import { createRequire } from 'node:module';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { wasm } from '../../../lib/compute/wasm/index.ts';
+import { publishedModule } from '../../modules/index.ts';
+import { compare } from './against-loader.ts';
+import { type Sending, TestProcess } from './process.ts';
+
+const evaluate = (data: string): Sending => ({ tags: { Action: 'Eval' }, data });
+
+/** What the loader applies to a module of these formats; it is a dependency of the loader. */
+const { meterWASM }: { meterWASM(bytes: Uint8Array, options: { meterType: string }): Uint8Array } = createRequire(
+  createRequire(import.meta.url).resolve('@permaweb/ao-loader'),
+)('@permaweb/wasm-metering');
+
+const computeLimit = 20_000_000_000;
+
+for (const [name, format, meterType] of [
+  ['aos2_0_6', 'wasm64-unknown-emscripten-draft_2024_10_16-metering', 'i64'],
+  ['aos2_0_4_32', 'wasm32-unknown-emscripten-metering', 'i32'],
+] as const) {
+  const original = publishedModule(name).bytes();
+  const metered = Uint8Array.from(meterWASM(Buffer.from(original), { meterType }));
+  const module = wasm(metered, { tags: { 'Module-Format': format, 'Compute-Limit': String(computeLimit) } });
+
+  test(`${format}: as much gas as in the loader`, async () => {
+    await module.load();
+    const steps = [
+      evaluate('1 + 1'),
+      evaluate('local t = {} for i = 1, 100 do t[i] = tostring(i) end return #t'),
+      evaluate('local o = {} for i = 1, 5 do o[i] = tostring(pcall(error, i)) end return table.concat(o)'),
+      { tags: { Action: 'Nothing' }, data: 'for the inbox' },
+      evaluate('error("x")'),
+      evaluate('return 2'),
+    ];
+    const { differing, ours } = await compare(module, { bytes: original, format, computeLimit }, [{}, ...steps]);
+    for (const { gasUsed, fault } of ours) assert.ok(fault === undefined && gasUsed > 100_000_000n, String(gasUsed));
+    // In its first message aos opens files. There the loader takes the guest's stack apart and puts it together again.
+    assert.is(differing.length, 1, differing.join('\n'));
+    const [here, there] = [...(differing[0] ?? '').matchAll(/"GasUsed":(\d+)/g)].map(([, gas]) => Number(gas));
+    assert.ok(here && there && here < there && there - here < there * 0.001, `${here} and ${there}`);
+  });
+
+  test(`${format}: a turn that uses more than its module says`, async () => {
+    await module.load();
+    const process = await TestProcess.blank(module);
+    assert.is((await process.send({})).error, undefined);
+    await process.eval('Count = 1');
+    const { error, fault, messages } = await process.run(
+      'Count = 2 Send({ Target = "t" }) while true do pcall(function() while true do end end) end',
+    );
+    assert.is(fault, 'guest-over-gas');
+    assert.match(String(error), 'out of gas!');
+    assert.equal(messages, []);
+    assert.match(await process.eval('return Count'), /1$/);
+  });
+}
+
+test.run();
