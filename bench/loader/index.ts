@@ -1,10 +1,9 @@
 /** How long one aos message takes through the drop-in loader, and through the loader it stands in for. */
-import { Side } from '../side.ts';
+import { compare } from '../compare.ts';
 import { spread } from '../spread.ts';
 import { table } from '../table.ts';
 
 const rounds = 12;
-const warmUpTurns = 200;
 
 const sides = [
   { name: 'reference, memory copied', file: '../aos-ping/sides/loader-copy.ts', turns: 4 },
@@ -14,24 +13,10 @@ const sides = [
 ] as const;
 
 export async function loader(): Promise<string> {
-  const running = sides.map(({ name, file, turns }) => {
-    const timesMs: number[] = [];
-    return { name, turns, side: new Side(name, new URL(file, import.meta.url)), timesMs };
-  });
-  try {
-    for (const { side, turns } of running) await side.block(Math.min(warmUpTurns, turns * 4));
-    for (let round = 0; round < rounds; round++) {
-      // Each round starts with another side, so that none always follows the same one.
-      for (let at = 0; at < running.length; at++) {
-        const one = running[(at + round) % running.length];
-        one?.timesMs.push(...(await one.side.block(one.turns)));
-      }
-    }
-  } finally {
-    for (const { side } of running) side.close();
-  }
-  const base = spread(running[0]?.timesMs ?? []).median;
-  const rows = running.map(({ name, timesMs }) => {
+  const contenders = sides.map((side) => ({ ...side, file: new URL(side.file, import.meta.url) }));
+  const timed = await compare('loader', contenders, rounds);
+  const base = spread(timed[0]?.timesMs ?? []).median;
+  const rows = timed.map(({ name, timesMs }) => {
     const { p10, median, p90 } = spread(timesMs);
     // Collecting garbage comes in lumps, which a median passes over.
     const mean = timesMs.reduce((sum, ms) => sum + ms, 0) / timesMs.length;

@@ -1,5 +1,5 @@
 /** What preparing a module gains, and what counting gas costs: the bare WebAssembly call, three kinds of messages. */
-import { Side } from '../side.ts';
+import { compare } from '../compare.ts';
 import { spread } from '../spread.ts';
 import { table } from '../table.ts';
 import { workloads } from './raw.ts';
@@ -8,32 +8,23 @@ const rounds = 20;
 const turns = workloads.length * 10;
 
 const sides = [
-  { name: 'as published', file: 'published' },
-  { name: 'Asyncify folded, memory narrowed', file: 'unmetered' },
-  { name: 'the same, and gas counted', file: 'metered' },
+  { name: 'as published', key: 'published' },
+  { name: 'Asyncify folded, memory narrowed', key: 'unmetered' },
+  { name: 'the same, and gas counted', key: 'metered' },
 ] as const;
 
 export async function prepareBench(): Promise<string> {
-  const running = sides.map(({ name, file }) => ({
+  const contenders = sides.map(({ name, key }) => ({
     name,
-    side: new Side(name, new URL(`./sides/${file}.ts`, import.meta.url)),
-    /** By workload. */
-    timesMs: workloads.map((): number[] => []),
+    turns,
+    file: new URL(`./sides/${key}.ts`, import.meta.url),
   }));
-  try {
-    for (const { side } of running) await side.block(turns * 4);
-    for (let round = 0; round < rounds; round++) {
-      for (let at = 0; at < running.length; at++) {
-        const one = running[(at + round) % running.length];
-        const timesMs = (await one?.side.block(turns)) ?? [];
-        timesMs.forEach((timeMs, turn) => {
-          one?.timesMs[turn % workloads.length]?.push(timeMs);
-        });
-      }
-    }
-  } finally {
-    for (const { side } of running) side.close();
-  }
+  const timed = await compare('prepare', contenders, rounds);
+  // The kinds of messages take turns.
+  const running = timed.map(({ name, timesMs }) => ({
+    name,
+    timesMs: workloads.map((_, kind) => timesMs.filter((_, turn) => turn % workloads.length === kind)),
+  }));
   const medians = running.map(({ timesMs }) => timesMs.map((times) => spread(times).median));
   const rows = running.flatMap(({ name, timesMs }, at) =>
     workloads.map((workload, kind) => {

@@ -1,3 +1,4 @@
+import { isClear } from '../compute/wasm/clear.ts';
 /** A stretch of memory. Lists of them are in order and do not touch. */
 export interface Extent {
   readonly start: number;
@@ -21,7 +22,7 @@ export function occupiedExtents(bytes: Uint8Array, regions: readonly Extent[], k
     for (let from = region.start; from < region.end; ) {
       const block = Math.floor(from / blockBytes);
       const to = Math.min(region.end, (block + 1) * blockBytes);
-      if (known[block] === 0 && !isClear(bytes, from, to)) known[block] = 1;
+      if (known[block] === 0 && !isClear(bytes.subarray(from, to))) known[block] = 1;
       if (known[block] === 0) run = undefined;
       else if (run) run.end = to;
       else {
@@ -48,26 +49,4 @@ export function extentsWithout(extents: readonly Extent[], others: readonly Exte
     if (from < end) left.push({ start: from, end });
   }
   return left;
-}
-
-function isClear(bytes: Uint8Array, start: number, end: number): boolean {
-  const misaligned = (bytes.byteOffset + start) % 4;
-  const words = Math.min(end, start + (misaligned === 0 ? 0 : 4 - misaligned));
-  const wordCount = Math.max(0, Math.floor((end - words) / 4));
-  for (let at = start; at < words; at++) if (bytes[at] !== 0) return false;
-  if (!areZero(new Int32Array(bytes.buffer, bytes.byteOffset + words, wordCount))) return false;
-  for (let at = words + wordCount * 4; at < end; at++) if (bytes[at] !== 0) return false;
-  return true;
-}
-
-function areZero(words: Int32Array): boolean {
-  const rest = words.length % 8;
-  for (let i = 0; i < rest; i++) if (words[i] !== 0) return false;
-  // Eight at a time: a memory of 110 MB is looked through like this before a strange image is taken.
-  for (let i = rest; i < words.length; i += 8) {
-    const first = (words[i] ?? 0) | (words[i + 1] ?? 0) | (words[i + 2] ?? 0) | (words[i + 3] ?? 0);
-    const second = (words[i + 4] ?? 0) | (words[i + 5] ?? 0) | (words[i + 6] ?? 0) | (words[i + 7] ?? 0);
-    if ((first | second) !== 0) return false;
-  }
-  return true;
 }

@@ -1,3 +1,4 @@
+import { isClear } from './clear.ts';
 import type { FilesState } from './files/index.ts';
 import { cookieBytes, type Instance } from './instance.ts';
 
@@ -86,15 +87,3 @@ export function clearAbove(instance: Instance, heapEnd: number, reached: number)
 const blockBytes = 65_536;
 
 const lowEnd = ({ stack }: Instance): number => stack.end + cookieBytes;
-
-function isClear(bytes: Uint8Array<ArrayBuffer>): boolean {
-  const start = bytes.byteOffset;
-  const end = start + bytes.length;
-  const firstWord = Math.min(end, Math.ceil(start / 8) * 8);
-  const wordCount = Math.floor((end - firstWord) / 8);
-  for (let at = start; at < firstWord; at++) if (bytes[at - start] !== 0) return false;
-  const words = new Int32Array(bytes.buffer, firstWord, wordCount * 2);
-  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
-  for (let at = firstWord + wordCount * 8; at < end; at++) if (bytes[at - start] !== 0) return false;
-  return true;
-}

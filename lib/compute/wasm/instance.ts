@@ -1,6 +1,7 @@
 import { HeddleError } from '../../core/error.ts';
 import { defaultLimits } from '../../core/limits.ts';
 import { type Abi, fromGuest, toGuest } from './abi.ts';
+import { isClear } from './clear.ts';
 import { errno, Files, firstState } from './files/index.ts';
 import type { Guest, GuestExports, Registers } from './guest.ts';
 import { GuestMemory, pageBytes } from './guest-memory.ts';
@@ -245,12 +246,6 @@ function utf16Length(text: Uint8Array): number {
     if (byte >= 0xf0) length++;
   }
   return length;
-}
-
-function isClear(page: Uint8Array): boolean {
-  const words = new Int32Array(page.buffer, page.byteOffset, page.length / 4);
-  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
-  return true;
 }
 
 /** Bytes at the end of the stack that hold the cookies. */

@@ -1,0 +1,42 @@
+import { Side } from './side.ts';
+
+/** A side of a comparison: what it is called, the file that serves it, and how many turns it does at a stretch. */
+export interface Contender {
+  readonly name: string;
+  readonly file: URL;
+  readonly turns: number;
+}
+
+/** The milliseconds that each turn of a side took, in order. */
+export interface Timed extends Contender {
+  readonly timesMs: readonly number[];
+}
+
+const warmUpBlocks = 4;
+
+/** Runs the sides by turns, so that whatever else the machine does meets all of them. */
+export async function compare<C extends Contender>(
+  title: string,
+  contenders: readonly C[],
+  rounds: number,
+): Promise<readonly (C & Timed)[]> {
+  const running = contenders.map((contender) => {
+    const timesMs: number[] = [];
+    return { contender, timesMs, side: new Side(contender.name, contender.file) };
+  });
+  try {
+    for (const { side, contender } of running) await side.block(contender.turns * warmUpBlocks);
+    for (let round = 0; round < rounds; round++) {
+      if (process.stderr.isTTY) process.stderr.write(`\r${title}: round ${round + 1} of ${rounds}`);
+      // Each round starts with another side, so that none always follows the same one.
+      for (let at = 0; at < running.length; at++) {
+        const one = running[(at + round) % running.length];
+        one?.timesMs.push(...(await one.side.block(one.contender.turns)));
+      }
+    }
+  } finally {
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+    for (const { side } of running) side.close();
+  }
+  return running.map(({ contender, timesMs }) => ({ ...contender, timesMs }));
+}
