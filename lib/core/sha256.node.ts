@@ -1,7 +1,7 @@
 import * as crypto from 'node:crypto';
 
 /**
- * The SHA-256 of bytes, or of a text's UTF-8 bytes, as base64url. Ten times as fast as in JavaScript, in the one call
+ * The SHA-256 of bytes, or of a text's UTF-8 bytes, as base64url. Much faster than in JavaScript, above all in the one call
  * that makes no hash object; Node before 20.12 has the object only.
  */
 export const sha256Base64Url: (data: string | Uint8Array) => string =

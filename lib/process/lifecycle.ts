@@ -47,7 +47,7 @@ const transitions = new Map(
 
 /**
  * The state that `event` leads to, or undefined if the chart has no such transition. A table made from the chart once:
- * stepping the chart itself takes fifty microseconds, a turn of a light process less than one.
+ * stepping the chart itself takes longer than a turn of a light process.
  */
 export function nextState(state: LifecycleState, event: LifecycleEvent): LifecycleState | undefined {
   // The table is keyed by the chart's own states, and a test walks every pair through both.
