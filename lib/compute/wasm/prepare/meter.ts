@@ -22,7 +22,7 @@ export const gasExport = 'heddle.gas';
  *
  * What was measured, for aos with Asyncify folded: a charge in the global at each basic block costs 1.4 to 1.5 times the
  * time of the module without, prepaying as Charges does 1.25, and keeping the counter in a local of each function on top
- * of that 1.15. The checks are a twentieth of the time at most; a counter of 32 bits is no faster.
+ * of that 1.15. The checks are a twentieth of the time at most.
  *
  * Throws `module-invalid` at what it does not know.
  */
