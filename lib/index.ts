@@ -7,11 +7,11 @@ export { type Behavior, type BehaviorOptions, behavior } from './compute/behavio
 export type { Checkpoint, DryRun, Environment, Executor, Identity, Module, StateReport } from './compute/executor.ts';
 export { type PageProof, verifyPage } from './compute/page-tree.ts';
 export type { Sending, Spawning, Turn } from './compute/turn.ts';
-export { type PrepareProgress, type WasmOptions, wasm } from './compute/wasm/index.ts';
+export { type PrepareProgress, type WasmModule, type WasmOptions, wasm } from './compute/wasm/index.ts';
 export type { Assignment } from './core/assignment.ts';
 export type { Awaitable } from './core/awaitable.ts';
 export { type Clock, type Moment, type VirtualClockOptions, virtualClock } from './core/clock.ts';
-export type { AssignedDelivery, Commit, Delivery, OutboundMail, SlotRef, StatusChange } from './core/commit.ts';
+export type { AssignedDelivery, Commit, Delivery, OutboundMail, SlotRef, StatusChange, Timer } from './core/commit.ts';
 export { HeddleError } from './core/error.ts';
 export type { ErrorCode } from './core/error-codes.ts';
 export type { Address, Id } from './core/id.ts';

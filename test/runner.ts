@@ -2,6 +2,7 @@
 // exits with 0 and no summary when a promise never settles, and with 0 when a `before` hook throws.
 
 import { type ExecFileException, execFile } from 'node:child_process';
+import { userCacheFolder } from './modules/prepared.ts';
 
 export type Report = {
   readonly passed: number;
@@ -13,12 +14,13 @@ export type Report = {
 };
 
 const outputBytes = 64 * 1024 * 1024;
+const typescript = new URL('typescript/register.js', import.meta.url).href;
 
 /** Runs one uvu file. Whatever goes wrong, at least one failure is counted. */
 export async function runTestFile(file: string, limitMs: number): Promise<Report> {
   const { problem, output, seconds } = await run(
     process.execPath,
-    ['--import', 'tsx', '-C', 'heddle-source', file],
+    ['--import', typescript, '-C', 'heddle-source', file],
     limitMs,
   );
   const total = count(output, 'Total');
@@ -49,7 +51,8 @@ function run(command: string, args: readonly string[], limitMs: number) {
     timeout: limitMs,
     killSignal: 'SIGKILL', // a test that loops hears nothing else
     maxBuffer: outputBytes,
-    env: { ...process.env, NO_COLOR: '1' },
+    // No test reads or writes what the user keeps.
+    env: { ...process.env, NO_COLOR: '1', XDG_CACHE_HOME: userCacheFolder },
     shell: process.platform === 'win32' && command === 'npm', // a .cmd file there
   } as const;
   return new Promise<{ problem: string | undefined; output: string; seconds: number }>((resolve) => {

@@ -17,8 +17,12 @@ import {
 import { publishedModule } from '../../test/modules/index.ts';
 import { balanceTable, bold, causalTree, dim, green, red, timed } from './output.ts';
 
-const aos = await timed('load aos', async () => {
-  const module = wasm(publishedModule('aos2_0_6').bytes());
+const aos = await timed('load aos', async (note) => {
+  const module = wasm(publishedModule('aos2_0_6').bytes(), {
+    onPrepare: ({ step }) => {
+      if (step === 'rewrite') note('preparing it, once on this machine');
+    },
+  });
   await module.load();
   return module;
 });
@@ -66,10 +70,18 @@ const overdraft = await timed('mint, transfer, overdraw, restock', async () => {
 
 const balances = await token.ask({ tags: { Action: 'Balance' } });
 
+const tries = 100;
+const tryingMs = await timed(`ask for the balances ${tries} times, dry`, async () => {
+  const startMs = performance.now();
+  for (let i = 0; i < tries; i++) await token.dryRun({ tags: { Action: 'Balance' } });
+  return performance.now() - startMs;
+});
+
 const replayed = await timed('replay the recording', async () =>
   replay(await system.record(), { modules: [aos, supplier] }),
 );
 
+console.log(dim(`an aos message takes ${(tryingMs / tries).toFixed(2)} ms`));
 console.log(`\n${bold('Messages')} ${dim('(each under the turn that sent it)')}`);
 console.log(causalTree(events, names));
 console.log(`\n${bold('Overdraft')} ${red(reason(overdraft))} ${dim('(balances as before)')}`);

@@ -8,14 +8,18 @@ export const { bold, dim, green, red } = colors;
 /** Who an id is, as far as the reader knows it. */
 export type Names = ReadonlyMap<string, string>;
 
-/** Runs one part, showing that it is under way, and then how long it took. */
-export async function timed<T>(part: string, work: () => Promise<T>): Promise<T> {
+/** Runs one part, showing that it is under way and what it notes meanwhile, and then how long it took. */
+export async function timed<T>(part: string, work: (note: (text: string) => void) => Promise<T>): Promise<T> {
   const startMs = performance.now();
   const live = process.stdout.isTTY;
-  if (live) process.stdout.write(dim(`${part} …`));
-  const result = await work();
+  const show = (text: string) => process.stdout.write(`${live ? '\r\u001b[K' : ''}${text}`);
+  if (live) show(dim(`${part} …`));
+  const result = await work((text) => {
+    if (live) show(dim(`${part}: ${text} …`));
+    else process.stderr.write(`${part}: ${text} …\n`);
+  });
   const tookMs = (performance.now() - startMs).toFixed(0);
-  process.stdout.write(`${live ? '\r\u001b[K' : ''}${part.padEnd(42)} ${tookMs.padStart(6)} ms\n`);
+  show(`${part.padEnd(42)} ${tookMs.padStart(6)} ms\n`);
   return result;
 }
 

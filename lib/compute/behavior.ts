@@ -1,4 +1,3 @@
-import { Packr } from 'msgpackr';
 import { type Assignment, visibleMessage } from '../core/assignment.ts';
 import { isPending } from '../core/awaitable.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
@@ -7,6 +6,7 @@ import type { Message } from '../core/message.ts';
 import { checkedOutcome, failedOutcome, faultOutcome, type Outcome } from '../core/outcome.ts';
 import { type TagsInput, toTags } from '../core/tags.ts';
 import type { Checkpoint, DryRun, Environment, Executor, Module } from './executor.ts';
+import { packNoState, packState, unpackState } from './packed-state.ts';
 import { Turn } from './turn.ts';
 
 /**
@@ -112,7 +112,7 @@ class BehaviorExecutor<State> implements Executor {
   }
 
   checkpoint(): Checkpoint {
-    return { slot: this.#slot, bytes: this.#state ?? packer.pack(null) };
+    return { slot: this.#slot, bytes: this.#state ?? packNoState() };
   }
 
   close(): void {
@@ -147,25 +147,4 @@ function asynchronous(promise: Promise<unknown>): HeddleError {
   // What it comes to is nobody's business any more, least of all the program's as an unhandled rejection.
   promise.then(undefined, () => {});
   return new HeddleError('receive-asynchronous', 'the behavior returned a promise');
-}
-
-// Keeps what structuredClone keeps: maps, sets, dates, typed arrays, shared and circular references.
-const packer = new Packr({ structuredClone: true, moreTypes: true });
-
-function packState(value: unknown): Uint8Array {
-  try {
-    // structuredClone refuses what the packer would silently leave out.
-    return packer.pack({ value: structuredClone(value) });
-  } catch (error) {
-    throw new HeddleError('state-invalid', `the state cannot be copied: ${reasonOf(error)}`);
-  }
-}
-
-function unpackState<State>(bytes: Uint8Array): { readonly value: State } | undefined {
-  try {
-    // The bytes were packed from a state of the same module; another module's are the caller's mistake.
-    return (packer.unpack(bytes) as { readonly value: State } | null) ?? undefined;
-  } catch (error) {
-    throw new HeddleError('checkpoint-invalid', `the checkpoint cannot be unpacked: ${reasonOf(error)}`);
-  }
 }

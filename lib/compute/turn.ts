@@ -11,6 +11,8 @@ export interface Sending {
   readonly target: string;
   readonly tags?: TagsInput;
   readonly data?: string;
+  /** Virtual time to wait before it is sent. It is never sent if the sender is stopped by then. */
+  readonly delayMs?: number;
 }
 
 /** What a behavior wants spawned: a process of the module with that id. */
@@ -65,34 +67,36 @@ export class Turn {
     this.#environment = environment;
   }
 
-  /** Sends a message and returns the `Reference` that a reply to it carries as `X-Reference`. */
-  send({ target, tags, data = '' }: Sending): string {
+  /**
+   * Sends a message and returns the `Reference` that a reply to it carries as `X-Reference`: the one among its tags, or one
+   * that no other has.
+   */
+  send({ target, tags, data = '', delayMs }: Sending): string {
     this.#checkRunning();
-    const reference = this.#reference();
-    const own = this.#tags('Message', reference, tags);
-    this.#messages.push({ target, anchor: this.#anchor(), tags: own, data });
+    const { reference, tags: own } = this.#tags('Message', toTags(tags));
+    const message = { target, anchor: this.#anchor(), tags: own, data };
+    this.#messages.push(delayMs === undefined ? message : { ...message, delayMs });
     return reference;
   }
 
   /** Answers `message`: goes to its `Reply-To` or else its sender, and carries the message's reference. */
-  reply(message: Message, { tags, data }: Omit<Sending, 'target'>): string {
+  reply(message: Message, { tags, ...rest }: Omit<Sending, 'target'>): string {
     const reference = tagValue(message.tags, 'X-Reference') ?? tagValue(message.tags, 'Reference');
     const correlation = reference === undefined ? [] : [{ name: 'X-Reference', value: reference }];
     const target = tagValue(message.tags, 'Reply-To') ?? message.from;
-    return this.send({ target, tags: [...correlation, ...toTags(tags)], ...(data !== undefined && { data }) });
+    return this.send({ ...rest, target, tags: [...correlation, ...toTags(tags)] });
   }
 
   /** Spawns a process; the notice that it is there has `Action=Spawned`, `Process` and this `Reference`. */
   spawn({ module, tags, data = '' }: Spawning): string {
     this.#checkRunning();
-    const reference = this.#reference();
     const { process } = this.#environment;
     const origin = [
       { name: 'From-Process', value: process.id },
       { name: 'From-Module', value: this.#environment.module.id },
       { name: 'Module', value: module },
     ];
-    const own = this.#tags('Process', reference, [...origin, ...toTags(tags)]);
+    const { reference, tags: own } = this.#tags('Process', [...origin, ...toTags(tags)]);
     this.#spawns.push({ anchor: this.#anchor(), tags: own, data });
     return reference;
   }
@@ -125,15 +129,18 @@ export class Turn {
     if (this.#over) throw new HeddleError('turn-over', `the turn of slot ${this.slot} is over`, { slot: this.slot });
   }
 
-  #tags(type: string, reference: string, tags: TagsInput | undefined): Tags {
-    return [
+  #tags(type: string, given: Tags): { readonly reference: string; readonly tags: Tags } {
+    // Copied, since the behavior may change its own later.
+    const own = given.map((tag) => ({ ...tag }));
+    const chosen = tagValue(own, 'Reference');
+    const reference = chosen ?? this.#reference();
+    const protocol = [
       { name: 'Data-Protocol', value: 'ao' },
       { name: 'Variant', value: 'ao.TN.1' },
       { name: 'Type', value: type },
-      { name: 'Reference', value: reference },
-      // Copied, since the behavior may change its own later.
-      ...toTags(tags).map((tag) => ({ ...tag })),
+      ...(chosen === undefined ? [{ name: 'Reference', value: reference }] : []),
     ];
+    return { reference, tags: [...protocol, ...own] };
   }
 
   // aos counts its sends for ever; slot and position name one just as well and need no state.

@@ -1,5 +1,6 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const digits = new Map([...alphabet].map((digit, value) => [digit, value]));
+/** The value of each digit by its character code, and -1 for what is no digit. */
+const digits = Int8Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code)));
 
 /** `bytes` in base64url without padding. */
 export function encodeBase64Url(bytes: Uint8Array): string {
@@ -19,9 +20,9 @@ export function decodeBase64Url(text: string): Uint8Array | undefined {
   let held = 0;
   let bits = 0;
   let at = 0;
-  for (const digit of text) {
-    const value = digits.get(digit);
-    if (value === undefined) return undefined;
+  for (let digit = 0; digit < text.length; digit++) {
+    const value = digits[text.charCodeAt(digit)] ?? -1;
+    if (value < 0) return undefined;
     held = (held << 6) | value;
     bits += 6;
     if (bits < 8) continue;

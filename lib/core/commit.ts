@@ -26,6 +26,14 @@ export interface AssignedDelivery {
   readonly cause?: SlotRef;
 }
 
+/** A message that a turn wants sent at a later moment. It is never sent if the process that set it is stopped by then. */
+export interface Timer {
+  readonly atMs: number;
+  readonly message: Message;
+  /** The turn that set it. */
+  readonly cause: SlotRef;
+}
+
 /**
  * An outbox entry that is for nobody in the system: mail to a wallet or to a process elsewhere (`reason` is `leaves`),
  * or one that could not be delivered, with the code that says why.
@@ -65,5 +73,9 @@ export interface Commit {
   /** Deliveries that wait, without a slot, for room in a mailbox. */
   readonly waiting: readonly Delivery[];
   readonly outbound: readonly OutboundMail[];
+  /** Timers that the turn set. */
+  readonly timers: readonly Timer[];
+  /** The message of the timer that this commit sends. */
+  readonly fired?: Id;
   readonly statuses: readonly StatusChange[];
 }

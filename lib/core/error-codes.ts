@@ -76,6 +76,10 @@ export const errorCodes = {
     advice:
       'The message took its slot and changed nothing; end its loop, or raise the limit turnGas or the Compute-Limit.',
   },
+  'guest-over-memory': {
+    definite: true,
+    advice: 'Have the process use less, or raise its Memory-Limit and the limit memoryBytes.',
+  },
   'guest-over-time': {
     definite: true,
     advice: 'The message took its slot and changed nothing; end its loop, or raise the time limit.',
@@ -92,6 +96,19 @@ export const errorCodes = {
     definite: true,
     advice: 'It was not delivered; send messages with Target, Anchor and text Tags.',
   },
+
+  // Worker threads.
+  'worker-unavailable': {
+    definite: true,
+    advice: 'Keep the worker files of the package beside it, or set workers to 0.',
+  },
+  'worker-failed': {
+    definite: true,
+    advice: 'What it was doing is done again in another thread; if that fails too, look at the module.',
+  },
+  'worker-ended': { definite: true, advice: 'What it had to do is done in another thread.' },
+
+  'timers-over-limit': { definite: true, advice: 'Set fewer timers, or raise the limit.' },
 
   // Running.
   'ask-timeout': {

@@ -30,6 +30,12 @@ export class HeddleError extends Error {
     this.facts = facts;
     this.definite = definite;
   }
+
+  /** What happened, without the advice. */
+  get what(): string {
+    const { advice } = errorCodes[this.code];
+    return this.message.slice(0, -`. ${advice} [${this.code}]`.length);
+  }
 }
 
 /** What `thrown` says, never nothing: anything can be thrown, and a reason must be readable all the same. */

@@ -25,17 +25,26 @@ export function checkedJson(value: unknown): Json {
 }
 
 function checkedEntries(values: readonly unknown[]): readonly Json[] {
-  const checked = Array.from(values, checkedJson);
-  return checked.every((value, at) => value === values[at]) ? (values as readonly Json[]) : checked;
+  let changed: Json[] | undefined;
+  for (let at = 0; at < values.length; at++) {
+    const json = checkedJson(values[at]);
+    // Up to here all was JSON.
+    if (json !== values[at]) changed ??= values.slice(0, at) as Json[];
+    changed?.push(json);
+  }
+  return changed ?? (values as readonly Json[]);
 }
 
 function checkedObject(value: object): JsonObject {
-  let changed = false;
-  const checked = Object.entries(value).flatMap(([key, entry]: [string, unknown]) => {
-    const [name, json] = entry === undefined ? [key, undefined] : [key.toWellFormed(), checkedJson(entry)];
-    changed ||= json === undefined || name !== key || json !== entry;
-    return json === undefined ? [] : [[name, json] as const];
-  });
-  // Nothing but JSON was found in it.
-  return changed ? Object.fromEntries(checked) : (value as JsonObject);
+  const entries: readonly [string, unknown][] = Object.entries(value);
+  let changed: [string, Json][] | undefined;
+  for (const [at, [key, entry]] of entries.entries()) {
+    const name = key.toWellFormed();
+    const json = entry === undefined ? undefined : checkedJson(entry);
+    // Up to here all was JSON.
+    if (json === undefined || name !== key || json !== entry) changed ??= entries.slice(0, at) as [string, Json][];
+    if (json !== undefined) changed?.push([name, json]);
+  }
+  // Not by assignment: a key may be `__proto__`.
+  return changed ? Object.fromEntries(changed) : (value as JsonObject);
 }

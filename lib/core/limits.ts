@@ -11,17 +11,33 @@ export interface Limits {
   readonly mailboxMessages: number;
   /** Deliveries that wait for room in a full mailbox. At it: refused with `mailbox-full`. */
   readonly waitingMessages: number;
+  /** Timers that one process has set and that have not fired. At it: another is refused with `timers-over-limit`. */
+  readonly timers: number;
   /** Processes in one system. At it: a spawn is refused with `processes-over-limit`. */
   readonly processes: number;
   /** Turns of one call that runs the system. At it: `run-over-limit`. */
   readonly turnsPerRun: number;
   /**
-   * Wall-clock time of one Wasm turn, a backstop against loops; `Infinity` takes it away, and its cost. Over it: an outcome
-   * with the fault `guest-over-time`.
+   * Wall-clock time of one Wasm turn whose gas is not counted, a backstop against loops; `Infinity` takes it away, and its
+   * cost. Over it: an outcome with the fault `guest-over-time`.
    */
   readonly turnMs: number;
+  /**
+   * Wall-clock time that one turn may keep a worker thread busy, whatever else limits it; `Infinity` takes the limit away.
+   * Over it: the thread is ended, and its processes go on in another.
+   */
+  readonly workerMs: number;
   /** Gas of one turn of a module that was prepared, about one unit an instruction. Over it: the fault `guest-over-gas`. */
   readonly turnGas: number;
+  /**
+   * Bytes of the memory of one Wasm process, whatever its `Memory-Limit` says. Over it: the guest is told that there is no
+   * more, or if it takes more by itself, the fault `guest-over-memory`.
+   */
+  readonly memoryBytes: number;
+  /** Bytes of the result that a Wasm module returns for one message. Over it: the fault `result-malformed`. */
+  readonly resultBytes: number;
+  /** Messages, spawns and assignments that one Wasm turn may return. Over it: the fault `result-malformed`. */
+  readonly resultEntries: number;
   /** Crashes of one process that are answered with a restart within `restartWindowMs` of virtual time. */
   readonly restarts: number;
   /** The span of virtual time in which `restarts` are counted. */
@@ -55,10 +71,15 @@ export const defaultLimits: Limits = {
   dataBytes: 10_485_760,
   mailboxMessages: 100_000,
   waitingMessages: 100_000,
+  timers: 10_000,
   processes: 1_000_000,
   turnsPerRun: 1_000_000,
   turnMs: 30_000,
+  workerMs: 300_000,
   turnGas: 30_000_000_000,
+  memoryBytes: 4_294_901_760,
+  resultBytes: 33_554_432,
+  resultEntries: 100_000,
   restarts: 5,
   restartWindowMs: 60_000,
   residentBytes: 4_294_967_296,

@@ -1,7 +1,7 @@
 import { HeddleError } from './error.ts';
 import { type Address, hashId, type Id } from './id.ts';
 import type { Limits } from './limits.ts';
-import { type Tags, tagBytes, utf8Bytes } from './tags.ts';
+import { type Tags, tagBytes, tagTexts, utf8Bytes } from './tags.ts';
 
 /**
  * An immutable item in the shape of ANS-104. `from` is who speaks according to the system, never according to a tag;
@@ -38,8 +38,7 @@ export function unsignedMessage(content: MessageContent, origin: string): Messag
   const data = content.data.toWellFormed();
   const anchor = content.anchor?.toWellFormed() ?? null;
   const tags = content.tags.map(({ name, value }) => ({ name: name.toWellFormed(), value: value.toWellFormed() }));
-  const tagText = tags.flatMap((tag) => [tag.name, tag.value]);
-  const id = hashId('heddle message', origin, owner, from, target, anchor ?? '', data, ...tagText);
+  const id = hashId('heddle message', origin, owner, from, target, anchor ?? '', data, ...tagTexts(tags));
   return frozen({ id, owner, from, target, anchor, tags, data, signature: null });
 }
 

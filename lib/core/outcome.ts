@@ -14,6 +14,8 @@ export interface OutboxMessage {
   readonly anchor?: Json;
   readonly tags?: readonly OutboxTag[];
   readonly data?: Json;
+  /** Virtual time to wait before it is sent: how a heddle process sets timers. AO has none. */
+  readonly delayMs?: number;
   readonly extra?: JsonObject;
 }
 
@@ -57,14 +59,8 @@ export const faultOutcome = (fault: ErrorCode, reason: string): Outcome => ({ ..
  * The text that two outcomes share exactly if they are equal in all that AO defines. Gas is left out: it depends on how
  * a module was prepared.
  */
-export function outcomeText(outcome: Outcome): string {
-  const known = texts.get(outcome);
-  if (known !== undefined) return known;
-  const { messages, spawns, assignments, output, error } = outcome;
-  const text = JSON.stringify([messages, spawns, assignments, output, error]);
-  texts.set(outcome, text);
-  return text;
-}
+export const outcomeText = ({ messages, spawns, assignments, output, error }: Outcome): string =>
+  JSON.stringify([messages, spawns, assignments, output, error]);
 
 /** What an outcome's error says. */
 export const errorText = ({ error }: Outcome): string =>
@@ -100,6 +96,3 @@ const malformed = (what: string): HeddleError => new HeddleError('result-malform
 const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const isTag = (tag: Partial<OutboxTag>): boolean => isRecord(tag) && tag.name !== undefined && tag.value !== undefined;
-
-// The text is needed to compare an outcome and to digest it; outcomes never change.
-const texts = new WeakMap<Outcome, string>();

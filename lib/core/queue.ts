@@ -16,6 +16,11 @@ export class Queue<T> {
     return this.#items[this.#start];
   }
 
+  /** The item behind `before` others, left in place. */
+  at(before: number): T | undefined {
+    return this.#items[this.#start + before];
+  }
+
   /** Takes the oldest item out. */
   shift(): T | undefined {
     if (this.length === 0) return undefined;

@@ -1,5 +1,5 @@
 import type { Assignment } from './assignment.ts';
-import type { Commit, Delivery, OutboundMail, SlotRef, StatusChange } from './commit.ts';
+import type { Commit, Delivery, OutboundMail, SlotRef, StatusChange, Timer } from './commit.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { hashId, type Id } from './id.ts';
 import type { Message } from './message.ts';
@@ -12,6 +12,7 @@ export type CommittedEvent =
   | { readonly type: 'assigned'; readonly assignment: Assignment; readonly cause?: SlotRef }
   | { readonly type: 'waiting'; readonly delivery: Delivery }
   | { readonly type: 'outbound'; readonly mail: OutboundMail }
+  | { readonly type: 'timer'; readonly timer: Timer }
   | ({ readonly type: 'status' } & StatusChange);
 
 /** Where a process stands in its life. */
@@ -65,6 +66,7 @@ export function committedEvents(commit: Commit): readonly CommittedEvent[] {
     ...commit.assigned.map((assigned) => ({ type: 'assigned', ...assigned }) as const),
     ...commit.waiting.map((delivery) => ({ type: 'waiting', delivery }) as const),
     ...commit.outbound.map((mail) => ({ type: 'outbound', mail }) as const),
+    ...commit.timers.map((timer) => ({ type: 'timer', timer }) as const),
     ...commit.statuses.map((change) => ({ type: 'status', ...change }) as const),
   ];
 }
@@ -93,6 +95,8 @@ function digestParts(event: CommittedEvent): readonly string[] {
         event.mail.message?.id ?? '',
         ...slotParts(event.mail.cause),
       ];
+    case 'timer':
+      return [event.type, event.timer.message.id, String(event.timer.atMs)];
     case 'status':
       return [event.type, event.process, event.status];
   }

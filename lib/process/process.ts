@@ -1,9 +1,12 @@
 import type { Environment, Executor, Module } from '../compute/executor.ts';
 import type { Assignment } from '../core/assignment.ts';
+import type { Awaitable } from '../core/awaitable.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { Queue } from '../core/queue.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
 import { type LifecycleEvent, nextState } from './lifecycle.ts';
 import { Mailbox, type MailboxOptions } from './mailbox.ts';
@@ -18,9 +21,16 @@ export class Process {
   readonly environment: Environment;
   /** The newest assignment, which the next one continues. */
   last: Assignment | undefined;
+  /** How many timers it has set that have not fired. */
+  timers = 0;
   /** The last slot whose outcome is committed; -1 before the first. */
   evaluated = -1;
+  /** Its executor once it is up. */
   executor: Executor | undefined;
+  /** The executor that is up or is being brought up. */
+  started: Promise<Executor> | undefined;
+  /** The outcomes of the first messages in the mailbox, evaluated or begun with before their turns. */
+  readonly ahead = new Queue<Awaitable<Outcome>>();
   /** Why it failed or was stopped. */
   reason: string | undefined;
   #state: LifecycleState = 'loading';

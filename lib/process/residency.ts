@@ -25,9 +25,8 @@ export class Residency {
     this.#bytes.delete(process);
   }
 
-  /** The process that has not run for longest. */
-  get oldest(): Process | undefined {
-    for (const process of this.#bytes.keys()) return process;
-    return undefined;
+  /** The processes, those that have not run for longest first. */
+  get oldestFirst(): Iterable<Process> {
+    return this.#bytes.keys();
   }
 }

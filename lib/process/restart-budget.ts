@@ -15,8 +15,13 @@ export class RestartBudget {
 
   /** Counts a crash and says how many restarts are left; below zero, there is none for this crash. */
   spend(nowMs: number): number {
-    this.#crashesMs = this.#crashesMs.filter((atMs) => nowMs - atMs < this.#limits.restartWindowMs);
     this.#crashesMs.push(nowMs);
+    return this.left(nowMs);
+  }
+
+  /** How many restarts are left, without counting a crash. */
+  left(nowMs: number): number {
+    this.#crashesMs = this.#crashesMs.filter((atMs) => nowMs - atMs < this.#limits.restartWindowMs);
     return this.#limits.restarts - this.#crashesMs.length;
   }
 

@@ -1,4 +1,5 @@
 import type { Executor } from '../compute/executor.ts';
+import type { Pool } from '../compute/pool/index.ts';
 import type { Assignment } from '../core/assignment.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import { checkedOutcome, type Outcome, outcomeText } from '../core/outcome.ts';
@@ -10,9 +11,9 @@ import type { Process } from './process.ts';
  * Brings up an executor that has evaluated exactly what is committed: from the newest checkpoint, then by replaying the
  * slots after it. Stops with `divergence` if a replayed outcome is not the recorded one.
  */
-export async function startExecutor(process: Process, store: Store): Promise<Executor> {
+export async function startExecutor(process: Process, store: Store, pool: Pool): Promise<Executor> {
   const checkpoint = await inStore('a checkpoint was not read', () => store.checkpoint(process.id));
-  const executor = await process.module.start(process.environment, checkpoint);
+  const executor = await pool.start(process.module, process.environment, checkpoint);
   try {
     for (const assignment of await evaluatedFrom(process, executor.slot + 1, store)) {
       const { slot } = assignment;
@@ -35,15 +36,8 @@ export async function startExecutor(process: Process, store: Store): Promise<Exe
   return executor;
 }
 
-/** Lets go of a process's executor, crashed or not needed any more. */
-export async function discardExecutor(process: Process): Promise<void> {
-  const { executor } = process;
-  process.executor = undefined;
-  if (executor) await closeQuietly(executor);
-}
-
-/** What an executor fails to give back is lost with it; why it was let go of is what matters to anyone. */
-async function closeQuietly(executor: Executor): Promise<void> {
+/** What an executor fails to give back is lost with it; why it is let go of is what matters to anyone. */
+export async function closeQuietly(executor: Executor): Promise<void> {
   try {
     await executor.close();
   } catch {}
@@ -75,12 +69,13 @@ export interface Verdict {
 }
 
 /**
- * Counts a crash against the process's budget. A divergence is never answered with a restart, since the next replay
- * would end the same way.
+ * Counts a crash against the process's budget, unless its thread ended over something else. A divergence is never
+ * answered with a restart, since the next replay would end the same way.
  */
 export function judgeCrash(process: Process, error: unknown, nowMs: number): Verdict {
-  const left = process.budget.spend(nowMs);
-  const hopeless = error instanceof HeddleError && error.code === 'divergence';
+  const code = error instanceof HeddleError ? error.code : undefined;
+  const left = code === 'worker-ended' ? process.budget.left(nowMs) : process.budget.spend(nowMs);
+  const hopeless = code === 'divergence';
   const spent = left < 0 ? `${process.budget.restarts} restarts are spent: ` : '';
   return { restart: left >= 0 && !hopeless, reason: spent + reasonOf(error), restartsLeft: Math.max(left, 0) };
 }

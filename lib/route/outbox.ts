@@ -8,7 +8,13 @@ import { relayedMessage, type Sender, spawnedItem, spawnedNotice } from './relay
 
 /** One thing that a turn's outbox asks the system to do. */
 export type Release =
-  | { readonly kind: 'message'; readonly message: Message; readonly entry: OutboxMessage }
+  | {
+      readonly kind: 'message';
+      readonly message: Message;
+      /** Virtual time to wait before it is delivered. */
+      readonly delayMs: number;
+      readonly entry: OutboxMessage;
+    }
   | { readonly kind: 'spawn'; readonly item: Message; readonly notice: Message; readonly entry: OutboxMessage }
   | {
       readonly kind: 'assignment';
@@ -29,6 +35,7 @@ export function* releases(outcome: Outcome, sender: Sender): Generator<Release> 
     yield made('message', entry, sender, () => ({
       kind: 'message',
       message: relayedMessage(entry, index, sender),
+      delayMs: delayOf(entry),
       entry,
     }));
   }
@@ -43,6 +50,11 @@ export function* releases(outcome: Outcome, sender: Sender): Generator<Release> 
       yield made('assignment', entry, sender, () => assignmentOf(entry, process));
     }
   }
+}
+
+function delayOf({ delayMs = 0 }: OutboxMessage): number {
+  if (Number.isSafeInteger(delayMs) && delayMs >= 0) return delayMs;
+  throw new HeddleError('outbox-incomplete', `the message is delayed by ${delayMs} ms, which is no whole number`);
 }
 
 function assignmentOf(entry: OutboxAssignment, process: Json | undefined): Release {

@@ -2,7 +2,7 @@ import type { Assignment } from '../core/assignment.ts';
 import type { Moment } from '../core/clock.ts';
 import type { Delivery } from '../core/commit.ts';
 import { type Address, hashId } from '../core/id.ts';
-import type { Tags } from '../core/tags.ts';
+import { type Tags, tagTexts } from '../core/tags.ts';
 import { nextHashChain } from './hash-chain.ts';
 
 /** AO reserves epochs for grouping slots; every implementation has one. */
@@ -18,8 +18,8 @@ export function assign(
   const { process, message, exclude } = delivery;
   const slot = last ? last.slot + 1 : 0;
   const content = { process, slot, epoch, hashChain: nextHashChain(process, last), ...moment, message, exclude };
-  const tagText = assignmentTags(content).flatMap((tag) => [tag.name, tag.value]);
-  return Object.freeze({ id: hashId('heddle assignment', scheduler, ...tagText), ...content });
+  const id = hashId('heddle assignment', scheduler, ...tagTexts(assignmentTags(content)));
+  return Object.freeze({ id, ...content });
 }
 
 /** The tags of the assignment's own item, in the order in which AO's scheduler writes them. */

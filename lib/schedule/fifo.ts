@@ -15,8 +15,6 @@ import type { SchedulerPolicy } from './scheduler.ts';
 export const fifo = (): SchedulerPolicy => () => {
   const owed = new Queue<Id>();
   return {
-    // What is sent meanwhile is newer than what is chosen, so the order is the same as without batches.
-    batch: 32,
     arrived: (process) => owed.push(process),
     next: () => owed.shift(),
   };

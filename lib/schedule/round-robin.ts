@@ -16,7 +16,6 @@ export const roundRobin = (): SchedulerPolicy => () => {
   const circle = new Queue<Id>();
   const owed = new Map<Id, number>();
   return {
-    batch: 32,
     arrived(process) {
       const turns = owed.get(process) ?? 0;
       if (turns === 0) circle.push(process);

@@ -6,11 +6,6 @@ import type { RandomStream } from '../core/random.ts';
  * process the turns are always in slot order.
  */
 export interface Scheduler {
-  /**
-   * How many different processes are chosen before any of them runs, 1 if left out. They may then run side by side; what
-   * they send is not seen by the choice.
-   */
-  readonly batch?: number;
   /** A message got a slot of `process`, which is owed one more turn. */
   arrived(process: Id): void;
   /** The process that has its turn now, which is thereby no longer owed; undefined if no turn is owed. */

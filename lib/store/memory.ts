@@ -78,7 +78,8 @@ export class MemoryStore implements Store {
 
   putBlob(bytes: Uint8Array): Id {
     const id = hashBytes(bytes);
-    this.#blobs.set(id, bytes.slice());
+    // A slice of a Buffer would be no copy.
+    this.#blobs.set(id, new Uint8Array(bytes));
     return id;
   }
 

@@ -1,6 +1,6 @@
 import type { Assignment } from '../core/assignment.ts';
 import type { Moment } from '../core/clock.ts';
-import type { AssignedDelivery, Commit, Delivery, OutboundMail, StatusChange } from '../core/commit.ts';
+import type { AssignedDelivery, Commit, Delivery, OutboundMail, SlotRef, StatusChange, Timer } from '../core/commit.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { Address, Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
@@ -18,7 +18,9 @@ export class Draft {
   readonly #assigned: AssignedDelivery[] = [];
   readonly #waiting: Delivery[] = [];
   readonly #outbound: OutboundMail[] = [];
+  readonly #timers: Timer[] = [];
   readonly #statuses: StatusChange[] = [];
+  #fired: Id | undefined;
   /** The process and message of each delivery taken here. */
   readonly #taken = new Set<string>();
   /** The newest assignment of each process that got one here. */
@@ -41,13 +43,13 @@ export class Draft {
     if (processes.size + this.#spawned.length >= limits.processes) return 'processes-over-limit';
     this.#ledger.moduleOf(item);
     this.#spawned.push(item);
-    this.#assign({ process: item.id, message: item, exclude: [], ...this.#cause() });
+    this.#assign({ process: item.id, message: item, exclude: [], ...causedBy(this.#turn) });
     return undefined;
   }
 
   /** Gives a delivery its slot, or a place to wait for one. Says why not, if not. */
-  deliver(to: Omit<Delivery, 'cause'>): ErrorCode | undefined {
-    const delivery = { ...to, ...this.#cause() };
+  deliver(to: Omit<Delivery, 'cause'>, cause: SlotRef | undefined = this.#turn): ErrorCode | undefined {
+    const delivery = { ...to, ...causedBy(cause) };
     const process = this.#ledger.processes.get(delivery.process);
     if (!process) {
       if (!this.#last.has(delivery.process)) return 'process-unknown';
@@ -70,6 +72,25 @@ export class Draft {
     const deliveries = [...waiting].slice(admitted, admitted + this.#room(process));
     for (const delivery of deliveries) this.#assign(delivery);
     this.#admitted.set(process.id, admitted + deliveries.length);
+  }
+
+  /** Sets a timer for a message. Says why not, if not. */
+  setTimer(message: Message, delayMs: number, cause: SlotRef): ErrorCode | undefined {
+    const { limits } = this.#ledger;
+    const set = this.#ledger.process(cause.process).timers + this.#timers.length;
+    if (set >= limits.timers) return 'timers-over-limit';
+    this.#timers.push({ atMs: this.#moment.timestampMs + delayMs, message, cause });
+    return undefined;
+  }
+
+  /** Takes the message of a timer that is due out of those that wait, and delivers it. Says why not, if not. */
+  fire({ message, cause }: Timer): ErrorCode | undefined {
+    this.#fired = message.id;
+    const to = { process: message.target, message, exclude: [] };
+    const process = this.#ledger.processes.get(message.target);
+    // What a process set for itself is part of its mail, which stays when it fails.
+    if (process?.state === 'failed' && process.id === cause.process) return this.#assign({ ...to, cause });
+    return this.deliver(to, cause);
   }
 
   mail(mail: OutboundMail): void {
@@ -104,11 +125,13 @@ export class Draft {
       assigned: this.#assigned,
       waiting: this.#waiting,
       outbound: this.#outbound,
+      timers: this.#timers,
+      ...(this.#fired !== undefined && { fired: this.#fired }),
       statuses: this.#statuses,
     };
   }
 
-  #assign(delivery: Delivery): void {
+  #assign(delivery: Delivery): undefined {
     const { process, cause } = delivery;
     const last = this.#last.get(process) ?? this.#ledger.processes.get(process)?.last;
     const assignment = assign(delivery, last, this.#moment, this.#scheduler);
@@ -134,8 +157,7 @@ export class Draft {
     const leaving = this.#turn?.process === process.id ? 1 : 0;
     return process.mailbox.room + leaving - (this.#given.get(process.id) ?? 0);
   }
-
-  #cause(): Pick<Delivery, 'cause'> {
-    return this.#turn ? { cause: { process: this.#turn.process, slot: this.#turn.slot } } : {};
-  }
 }
+
+const causedBy = (turn: SlotRef | undefined): Pick<Delivery, 'cause'> =>
+  turn ? { cause: { process: turn.process, slot: turn.slot } } : {};

@@ -3,7 +3,6 @@ import { HeddleError } from '../core/error.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { Id } from '../core/id.ts';
 import { Lane } from '../core/lane.ts';
-import { discardExecutor } from '../process/supervisor.ts';
 import { inStore } from '../store/guard.ts';
 import type { Engine } from './engine.ts';
 import { type Progress, type RunUntil, TurnLoop } from './loop.ts';
@@ -76,9 +75,9 @@ export class Driver {
   async close(): Promise<void> {
     this.checkOpen();
     this.#closed = true;
-    const { ledger, trace, store } = this.engine;
+    const { executors, trace, store } = this.engine;
     await this.#lane.run(async () => {
-      for (const process of ledger.processes.values()) await discardExecutor(process);
+      await executors.close();
       trace.close();
       await inStore('the store was not closed', () => store.close());
     });

@@ -6,19 +6,17 @@ import { HeddleError, reasonOf } from '../core/error.ts';
 import type { Message } from '../core/message.ts';
 import { checkedOutcome, errorText, type Outcome } from '../core/outcome.ts';
 import { tagValue } from '../core/tags.ts';
-import type { LifecycleState } from '../core/trace-event.ts';
-import type { LifecycleEvent } from '../process/lifecycle.ts';
 import type { Process } from '../process/process.ts';
-import { Residency } from '../process/residency.ts';
-import { discardExecutor, judgeCrash, startExecutor } from '../process/supervisor.ts';
+import { judgeCrash } from '../process/supervisor.ts';
 import { releases } from '../route/outbox.ts';
 import type { Sender } from '../route/relay.ts';
 import { inStore, isStoreFailure } from '../store/guard.ts';
 import type { Store } from '../store/store.ts';
 import type { Addresses } from './addresses.ts';
 import { Draft } from './draft.ts';
+import type { Executors } from './executors.ts';
 import type { Ledger } from './ledger.ts';
-import { release } from './release.ts';
+import { fire, release } from './release.ts';
 import type { TraceLog } from './trace.ts';
 import type { Turns } from './turns.ts';
 
@@ -30,16 +28,17 @@ export class Engine {
   readonly ledger: Ledger;
   readonly store: Store;
   readonly turns: Turns;
+  readonly executors: Executors;
   readonly trace: TraceLog;
   readonly clock: Clock;
   readonly addresses: Addresses;
-  readonly #residency = new Residency();
   #storeFailure: unknown;
 
-  constructor(parts: Pick<Engine, 'ledger' | 'store' | 'turns' | 'trace' | 'clock' | 'addresses'>) {
+  constructor(parts: Pick<Engine, 'ledger' | 'store' | 'turns' | 'executors' | 'trace' | 'clock' | 'addresses'>) {
     this.ledger = parts.ledger;
     this.store = parts.store;
     this.turns = parts.turns;
+    this.executors = parts.executors;
     this.trace = parts.trace;
     this.clock = parts.clock;
     this.addresses = parts.addresses;
@@ -56,12 +55,11 @@ export class Engine {
     await this.#guarded(() => inStore(`commit ${commit.sequence} was not stored`, () => this.store.commit(commit)));
     this.ledger.apply(commit);
     this.turns.announce(commit);
+    this.executors.announce(commit);
     this.trace.commit(commit);
     for (const { process: id } of commit.statuses) {
       const process = this.ledger.process(id);
-      if (process.running) continue;
-      this.#residency.left(process);
-      await discardExecutor(process);
+      if (!process.running) await this.executors.discard(process);
     }
     return commit;
   }
@@ -85,12 +83,17 @@ export class Engine {
     const commit = await this.commit(draft);
     process.move('committed');
     if (outcome.fault) this.trace.emit({ type: 'fault', ...turn, fault: outcome.fault, reason: errorText(outcome) });
-    if ((slot + 1) % this.ledger.limits.checkpointSlots === 0) {
-      await this.#checkpoint(process).catch((error: unknown) => this.#crashed(process, error));
-    }
-    this.#residency.ran(process);
-    await this.#hibernateOldest();
+    await this.#checkpointed(process);
     return commit;
+  }
+
+  /** Commits that the timer that is due next has sent its message. */
+  async fireNext(): Promise<Commit | undefined> {
+    const timer = this.ledger.nextTimer;
+    if (!timer) return undefined;
+    const draft = this.draft();
+    fire(timer, draft);
+    return this.commit(draft);
   }
 
   /** Commits a decision about a process. */
@@ -100,7 +103,7 @@ export class Engine {
     const draft = this.draft();
     draft.status(change);
     const commit = await this.commit(draft);
-    this.#emitMove(process, from, change.reason);
+    this.trace.moved(process, from, change.reason);
     return commit;
   }
 
@@ -114,28 +117,33 @@ export class Engine {
   /** Asks a running process's executor for something that leaves the state as it is. */
   look<T>(process: Process, ask: (executor: Executor) => Awaitable<T>): Promise<T> {
     return this.#guarded(async () => {
-      try {
-        const answer = await ask(await this.#executor(process));
-        await this.#hibernateOldest();
-        return answer;
-      } catch (error) {
-        if (error instanceof HeddleError && error.code === 'option-invalid') throw error;
-        await this.#crashed(process, error);
-        const facts = { process: process.id };
-        throw new HeddleError('process-crashed', `looking at ${process.id} crashed it: ${reasonOf(error)}`, facts);
+      for (;;) {
+        try {
+          await this.executors.takeBack(process);
+          const answer = await ask(await this.executors.of(process));
+          await this.executors.makeRoom();
+          return answer;
+        } catch (error) {
+          const code = error instanceof HeddleError ? error.code : undefined;
+          if (code === 'option-invalid') throw error;
+          await this.#crashed(process, error);
+          // Its thread ended over something else.
+          if (code === 'worker-ended') continue;
+          const facts = { process: process.id };
+          throw new HeddleError('process-crashed', `looking at ${process.id} crashed it: ${reasonOf(error)}`, facts);
+        }
       }
     });
   }
 
   /** The outcome of a process's next message, evaluated again after each crash that the restart budget covers. */
   async #evaluate(process: Process): Promise<Outcome | undefined> {
-    const assignment = process.mailbox.assigned.peek();
-    if (!assignment) throw new HeddleError('scheduler-invalid', `${process.id} has no mail but was given a turn`);
     while (process.running) {
       try {
-        const executor = await this.#executor(process);
+        const brought = this.executors.of(process);
+        const executor = isPending(brought) ? await brought : brought;
         process.move('turn');
-        const evaluated = executor.evaluate(assignment);
+        const evaluated = this.executors.evaluate(process, executor);
         const outcome = isPending(evaluated) ? await evaluated : evaluated;
         return checkedOutcome(outcome);
       } catch (error) {
@@ -145,6 +153,17 @@ export class Engine {
     return undefined;
   }
 
+  async #checkpointed(process: Process): Promise<void> {
+    try {
+      const due = this.executors.committed(process);
+      if (due) await due;
+    } catch (error) {
+      await this.#crashed(process, error);
+    }
+    const room = this.executors.makeRoom();
+    if (room) await room;
+  }
+
   #sender(process: Process, turn: SlotRef): Sender {
     const message = process.mailbox.assigned.peek()?.message;
     const { scheduler, messenger } = this.addresses;
@@ -152,51 +171,13 @@ export class Engine {
     return { turn, module: process.module.id, scheduler, messenger, pushedFor, limits: this.ledger.limits };
   }
 
-  /** A running process's executor, brought up if need be. */
-  async #executor(process: Process): Promise<Executor> {
-    if (process.executor) return process.executor;
-    const executor = await startExecutor(process, this.store);
-    process.executor = executor;
-    if (process.state !== 'ready') this.#move(process, 'loaded');
-    this.#residency.ran(process);
-    return executor;
-  }
-
-  /** Makes room by letting go of the executors of processes that have not run for longest. */
-  async #hibernateOldest(): Promise<void> {
-    while (this.#residency.totalBytes > this.ledger.limits.residentBytes) {
-      const { oldest } = this.#residency;
-      if (!oldest) return;
-      this.#residency.left(oldest);
-      if (oldest.state === 'ready') await this.#hibernate(oldest);
-    }
-  }
-
-  async #hibernate(process: Process): Promise<void> {
-    try {
-      await this.#checkpoint(process);
-    } catch (error) {
-      if (isStoreFailure(error)) throw error;
-      // It stays as it is: it did nothing wrong, and memory must not decide over what a run comes to.
-      return this.#emitMove(process, process.state, `it cannot hibernate: ${reasonOf(error)}`);
-    }
-    await discardExecutor(process);
-    this.#move(process, 'hibernated');
-  }
-
   async #crashed(process: Process, error: unknown): Promise<void> {
     if (isStoreFailure(error)) throw error;
-    this.#residency.left(process);
-    await discardExecutor(process);
+    await this.executors.discard(process);
     const verdict = judgeCrash(process, error, this.clock.now().timestampMs);
-    this.#move(process, 'crashed', verdict.reason, verdict.restartsLeft);
-    if (!verdict.restart) await this.status({ process: process.id, status: 'failed', reason: verdict.reason });
-  }
-
-  async #checkpoint(process: Process): Promise<void> {
-    const checkpoint = await process.executor?.checkpoint();
-    const stored = checkpoint && { process: process.id, ...checkpoint };
-    if (stored) await inStore('a checkpoint was not stored', () => this.store.putCheckpoint(stored));
+    this.trace.moved(process, process.move('crashed'), verdict.reason, verdict.restartsLeft);
+    if (verdict.restart) this.executors.announceAgain(process);
+    else await this.status({ process: process.id, status: 'failed', reason: verdict.reason });
   }
 
   /** Does nothing more once the store has failed: what it holds and what is known here may differ from then on. */
@@ -208,20 +189,5 @@ export class Engine {
       if (isStoreFailure(error)) this.#storeFailure = error;
       throw error;
     }
-  }
-
-  #move(process: Process, event: LifecycleEvent, reason?: string, restartsLeft?: number): void {
-    this.#emitMove(process, process.move(event), reason, restartsLeft);
-  }
-
-  #emitMove(process: Process, from: LifecycleState, reason?: string, restartsLeft?: number): void {
-    this.trace.emit({
-      type: 'lifecycle',
-      process: process.id,
-      from,
-      to: process.state,
-      ...(reason !== undefined && { reason }),
-      ...(restartsLeft !== undefined && { restartsLeft }),
-    });
   }
 }

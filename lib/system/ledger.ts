@@ -1,6 +1,7 @@
 import type { Module } from '../compute/executor.ts';
-import type { Commit, StatusChange } from '../core/commit.ts';
+import type { Commit, StatusChange, Timer } from '../core/commit.ts';
 import { HeddleError } from '../core/error.ts';
+import { Heap } from '../core/heap.ts';
 import type { Id } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import type { Message } from '../core/message.ts';
@@ -12,6 +13,8 @@ import { Process } from '../process/process.ts';
 export class Ledger {
   readonly modules = new Map<Id, Module>();
   readonly processes = new Map<Id, Process>();
+  /** What fires next comes first. */
+  readonly #timers = new Heap<Timer>();
   readonly limits: Limits;
   readonly mailbox: MailboxOptions;
   /** How many commits there are, and so the sequence number of the next. */
@@ -50,6 +53,17 @@ export class Ledger {
     return this.module(tagValue(item.tags, 'Module') ?? 'without an id');
   }
 
+  /** The timer that is due next. */
+  get nextTimer(): Timer | undefined {
+    let timer = this.#timers.peek();
+    // Those of stopped processes have died with them.
+    while (timer && this.process(timer.cause.process).state === 'stopped') {
+      this.#timers.pop();
+      timer = this.#timers.peek();
+    }
+    return timer;
+  }
+
   /** Takes a commit in. It must be the next one. */
   apply(commit: Commit): void {
     this.sequence = commit.sequence + 1;
@@ -70,7 +84,19 @@ export class Ledger {
       assigned.push(assignment);
     }
     for (const delivery of commit.waiting) this.process(delivery.process).mailbox.waiting.push(delivery);
+    for (const timer of commit.timers) {
+      this.process(timer.cause.process).timers++;
+      this.#timers.push(timer.atMs, timer);
+    }
+    if (commit.fired !== undefined) this.#takeTimer(commit.fired);
     for (const change of commit.statuses) this.#changeStatus(change);
+  }
+
+  #takeTimer(message: Id): void {
+    const timer = this.nextTimer;
+    if (timer?.message.id !== message) throw new HeddleError('recording-invalid', `no timer of ${message} is due`);
+    this.#timers.pop();
+    this.process(timer.cause.process).timers--;
   }
 
   #changeStatus({ process: id, status, reason }: StatusChange): void {

@@ -64,15 +64,25 @@ export class TurnLoop {
     return { turns, idle: idle || (owed.empty && !this.#waits(untilMs)) };
   }
 
-  /** Lets time pass until the next timer fires. */
+  /** Lets time pass until the next timers fire. */
   async #passTime(): Promise<void> {
     this.#moments++;
-    await advance(this.#engine.clock, this.#timers.nextMs ?? 0);
-    this.#timers.fireNext();
+    const { clock, ledger } = this.#engine;
+    const atMs = this.#nextMs;
+    await advance(clock, atMs);
+    while ((ledger.nextTimer?.atMs ?? Number.POSITIVE_INFINITY) <= atMs) await this.#engine.fireNext();
+    // Whoever waits from outside gives up last.
+    if ((this.#timers.nextMs ?? Number.POSITIVE_INFINITY) <= atMs) this.#timers.fireNext();
+  }
+
+  /** When the next timer is due, a process's or another. */
+  get #nextMs(): number {
+    const { nextTimer } = this.#engine.ledger;
+    return Math.min(nextTimer?.atMs ?? Number.POSITIVE_INFINITY, this.#timers.nextMs ?? Number.POSITIVE_INFINITY);
   }
 
   #waits(untilMs: number): boolean {
-    return this.#timers.nextMs !== undefined && this.#timers.nextMs <= untilMs;
+    return this.#nextMs <= untilMs && this.#nextMs < Number.POSITIVE_INFINITY;
   }
 }
 

@@ -16,6 +16,11 @@ export interface SystemOptions {
   readonly store?: Store;
   /** Where the time comes from: a virtual clock by default, which moves only when told to or when all wait for it. */
   readonly clock?: Clock;
+  /**
+   * Threads that Wasm processes are spread over; 0 evaluates in this thread. By default none on one or two cores, and
+   * otherwise one for each core but one. What a run comes to is the same for any number.
+   */
+  readonly workers?: number;
   readonly limits?: Partial<Limits>;
   /** How much mail each process takes: `limits.mailboxMessages`, and then `wait`, by default. */
   readonly mailbox?: Partial<MailboxOptions>;
@@ -28,7 +33,7 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
   const limits = { ...defaultLimits, ...given };
   for (const [name, value] of Object.entries(limits)) {
     const lowest = name === 'restarts' ? 0 : 1;
-    const endless = name === 'turnMs' && value === Number.POSITIVE_INFINITY;
+    const endless = (name === 'turnMs' || name === 'workerMs') && value === Number.POSITIVE_INFINITY;
     if (!endless && (!Number.isSafeInteger(value) || value < lowest)) {
       throw new HeddleError('option-invalid', `the limit ${name} is ${value}, not a whole number from ${lowest}`, {
         option: name,

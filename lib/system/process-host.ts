@@ -180,7 +180,9 @@ export class ProcessHost {
 
   async #changeStatus(process: Process, status: StatusChange['status'], reason: string): Promise<void> {
     await this.#driver.engine.status({ process: process.id, status, reason });
-    if (process.running) this.#driver.engine.turns.oweMail(process);
+    if (!process.running) return;
+    this.#driver.engine.turns.oweMail(process);
+    this.#driver.engine.executors.announceAgain(process);
   }
 
   async #unanswered(process: Process, { slot }: Receipt, timeoutMs: number): Promise<never> {

@@ -9,7 +9,7 @@ import { advance } from './loop.ts';
  * Takes in the commits that the store holds, and owes turns for what they leave unevaluated, in the order of its slots.
  * Throws before it takes any in if a module is missing.
  */
-export async function recover({ store, ledger, turns, trace, clock }: Engine): Promise<void> {
+export async function recover({ store, ledger, turns, executors, trace, clock }: Engine): Promise<void> {
   const commits = await allCommits(store);
   for (const commit of commits) for (const item of commit.spawned) ledger.moduleOf(item);
   const unevaluated = new Map<Id, Id>();
@@ -24,6 +24,7 @@ export async function recover({ store, ledger, turns, trace, clock }: Engine): P
     await advance(clock, commit.moment.timestampMs);
   }
   for (const process of unevaluated.values()) turns.owe(process);
+  for (const process of ledger.processes.values()) executors.announceAgain(process);
 }
 
 /** Every commit of a store, in order. */

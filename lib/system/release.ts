@@ -1,4 +1,4 @@
-import type { OutboundMail, SlotRef } from '../core/commit.ts';
+import type { OutboundMail, SlotRef, Timer } from '../core/commit.ts';
 import { HeddleError } from '../core/error.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { Id } from '../core/id.ts';
@@ -14,7 +14,7 @@ export async function release(entry: Release, draft: Draft, cause: SlotRef, stor
     case 'undeliverable':
       return draft.mail(entry.mail);
     case 'message':
-      return deliver(draft, cause, entry, entry.message);
+      return entry.delayMs > 0 ? setTimer(draft, cause, entry) : deliver(draft, cause, entry, entry.message);
     case 'spawn':
       return spawn(draft, cause, entry);
     case 'assignment':
@@ -27,6 +27,18 @@ type Entry = Required<Pick<OutboundMail, 'kind' | 'entry'>>;
 function deliver(draft: Draft, cause: SlotRef, entry: Entry, message: Message): void {
   const refusal = draft.deliver({ process: message.target, message, exclude: [] });
   if (refusal) draft.mail(refused(cause, entry, refusal, message.target, message));
+}
+
+function setTimer(draft: Draft, cause: SlotRef, entry: Extract<Release, { kind: 'message' }>): void {
+  const refusal = draft.setTimer(entry.message, entry.delayMs, cause);
+  if (refusal) draft.mail(refused(cause, entry, refusal, entry.message.target, entry.message));
+}
+
+/** Sends in `draft` the message of a timer that is due. If that cannot be done, it becomes mail that says why. */
+export function fire(timer: Timer, draft: Draft): void {
+  const { message, cause } = timer;
+  const refusal = draft.fire(timer);
+  if (refusal) draft.mail(unsent(cause, 'message', refusal, message.target, message));
 }
 
 function spawn(draft: Draft, cause: SlotRef, entry: Extract<Release, { kind: 'spawn' }>): void {
@@ -69,9 +81,26 @@ function attempt(work: () => ErrorCode | undefined): ErrorCode | undefined {
   }
 }
 
-function refused(cause: SlotRef, { kind, entry }: Entry, code: ErrorCode, target: Id, message?: Message): OutboundMail {
+const refused = (
+  cause: SlotRef,
+  { kind, entry }: Entry,
+  code: ErrorCode,
+  target: Id,
+  message?: Message,
+): OutboundMail => ({
+  ...unsent(cause, kind, code, target, message),
+  entry,
+});
+
+function unsent(
+  cause: SlotRef,
+  kind: OutboundMail['kind'],
+  code: ErrorCode,
+  target: Id,
+  message?: Message,
+): OutboundMail {
   // Whoever is not here may be a wallet or live elsewhere: that mail is complete and only has to be carried out.
   const leaves = code === 'process-unknown';
   const detail = leaves ? `${target} is not in this system` : `${target} did not take it: ${code}`;
-  return { cause, kind, reason: leaves ? 'leaves' : code, detail, entry, ...(message && { message }) };
+  return { cause, kind, reason: leaves ? 'leaves' : code, detail, ...(message && { message }) };
 }

@@ -1,13 +1,14 @@
 import type { Module } from '../compute/executor.ts';
+import { inlinePool } from '../compute/pool/index.ts';
 import type { Moment } from '../core/clock.ts';
 import type { Commit } from '../core/commit.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
 import { committedEvents, emptyDigest, extendDigest } from '../core/trace-event.ts';
-import { discardExecutor } from '../process/supervisor.ts';
 import { memoryStore } from '../store/memory.ts';
 import { addressesOf } from './addresses.ts';
 import { Engine } from './engine.ts';
+import { Executors } from './executors.ts';
 import { Ledger } from './ledger.ts';
 import type { Recording } from './recording.ts';
 import { type TraceListener, TraceLog } from './trace.ts';
@@ -58,7 +59,9 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
   if (options.onEvent) trace.subscribe(options.onEvent);
   const turns = new Turns(recordedOrder, ledger);
   const addresses = addressesOf(recording.seed);
-  const engine = new Engine({ ledger, store: memoryStore(), turns, trace, clock, addresses });
+  const store = memoryStore();
+  const executors = new Executors(ledger, store, inlinePool, trace);
+  const engine = new Engine({ ledger, store, turns, executors, trace, clock, addresses });
   let evaluated = 0;
   try {
     for (const commit of recording.commits) {
@@ -67,7 +70,7 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
       if (commit.turn) evaluated++;
     }
   } finally {
-    for (const process of ledger.processes.values()) await discardExecutor(process);
+    await executors.close();
   }
   if (trace.digest !== recording.digest) {
     const facts = { recorded: recording.digest, replayed: trace.digest };
@@ -79,6 +82,7 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
 /** Makes the commit again: a turn by evaluating it, what came from outside by letting it in. */
 async function repeat(commit: Commit, engine: Engine): Promise<Commit | undefined> {
   if (commit.turn) return engine.turn(engine.ledger.process(commit.turn.process));
+  if (commit.fired !== undefined) return engine.fireNext();
   const [change] = commit.statuses;
   if (change) return engine.status(change);
   const draft = engine.draft();

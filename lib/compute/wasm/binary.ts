@@ -14,6 +14,8 @@ export interface FunctionImport {
 
 export interface MemoryType {
   readonly wide: boolean;
+  /** Whether threads can share it. */
+  readonly shared: boolean;
   readonly initialPages: number;
   readonly maximumPages: number | undefined;
 }
@@ -126,7 +128,8 @@ function readMemory(reader: Reader): MemoryType {
   const flags = reader.byte();
   if (flags > 7) throw invalid('a memory has unknown flags', reader.at);
   const initialPages = reader.size();
-  return { wide: (flags & 4) !== 0, initialPages, maximumPages: flags & 1 ? reader.size() : undefined };
+  const maximumPages = flags & 1 ? reader.size() : undefined;
+  return { wide: (flags & 4) !== 0, shared: (flags & 2) !== 0, initialPages, maximumPages };
 }
 
 const readExport = (reader: Reader): Export => ({ name: reader.text(), kind: reader.byte(), index: reader.size() });

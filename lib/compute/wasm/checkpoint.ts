@@ -3,24 +3,27 @@ import { HeddleError, reasonOf } from '../../core/error.ts';
 import { hashBytes, type Id, idFromBytes, idToBytes } from '../../core/id.ts';
 import type { Checkpoint } from '../executor.ts';
 import { decodeFiles, encodeFiles } from './files/index.ts';
+import { pageBytes } from './guest-memory.ts';
 import type { Image } from './image.ts';
 
 // Little-endian: magic and version, the SHA-256 of all that follows, the module's id, the numbers below as f64, and the
-// two parts of the image and its files, compressed as one.
+// two parts of the image and its files, compressed as one. The part below the stack is mostly data that every process of
+// the module has: it is written as what it differs in from that of a process that has evaluated nothing.
 const magic = 0x6c_64_64_68;
-const version = 3;
+const version = 4;
 const digestAt = 8;
 const moduleAt = digestAt + 32;
 const numbersAt = moduleAt + 32;
 const numberCount = 8;
 const imageAt = numbersAt + 8 * numberCount;
 
-/** A checkpoint of a process after `slot`. */
-export function writeCheckpoint(module: Id, slot: number, image: Image): Checkpoint {
+/** A checkpoint of a process after `slot`, whose image at first was `blank`. */
+export function writeCheckpoint(module: Id, slot: number, image: Image, blank: Image): Checkpoint {
   const { clockMs, memoryBytes, heapEnd, low, high } = image;
   const files = encodeFiles(image.files);
   const parts = new Uint8Array(low.length + high.length + files.length);
   parts.set(low);
+  putDifference(parts.subarray(0, low.length), blank.low);
   parts.set(high, low.length);
   parts.set(files, low.length + high.length);
   const packed = compress(parts);
@@ -38,8 +41,8 @@ export function writeCheckpoint(module: Id, slot: number, image: Image): Checkpo
   return { slot, bytes };
 }
 
-/** The image in a checkpoint of a process of `module`. Throws `checkpoint-invalid`. */
-export function readCheckpoint(module: Id, { slot, bytes }: Checkpoint): Image {
+/** The image in a checkpoint of a process of `module`, whose image at first was `blank`. Throws `checkpoint-invalid`. */
+export function readCheckpoint(module: Id, { slot, bytes }: Checkpoint, blank: Image): Image {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < imageAt || view.getUint32(0, true) !== magic) throw invalidCheckpoint('is of another kind');
   const written = view.getUint32(4, true);
@@ -54,12 +57,21 @@ export function readCheckpoint(module: Id, { slot, bytes }: Checkpoint): Image {
   if (!sizes.every((value) => Number.isSafeInteger(value) && value >= 0)) throw invalidCheckpoint('has no sizes');
   const [clockMs = 0, memoryBytes = 0, heapEnd = 0, lowBytes = 0, highBytes = 0, fileBytes = 0, codec = 0] = sizes;
   if (writtenSlot !== slot) throw invalidCheckpoint(`is of slot ${writtenSlot}, not ${slot}`);
+  if (memoryBytes % pageBytes !== 0) throw invalidCheckpoint('is of no whole pages');
+  if (lowBytes !== blank.low.length) throw invalidCheckpoint("does not fit this module's stack");
   if (lowBytes + highBytes > memoryBytes) throw invalidCheckpoint('holds more than a memory');
   const parts = unpack(codec, bytes.subarray(imageAt), lowBytes + highBytes + fileBytes);
   const files = decodeFiles(parts.subarray(lowBytes + highBytes));
   if (!files) throw invalidCheckpoint('holds no files');
-  const low = parts.subarray(0, lowBytes);
+  // A copy: what was not compressed is the checkpoint itself.
+  const low = Uint8Array.from(parts.subarray(0, lowBytes));
+  putDifference(low, blank.low);
   return { memoryBytes, heapEnd, clockMs, files, low, high: parts.subarray(lowBytes, lowBytes + highBytes) };
+}
+
+/** Puts into `bytes` what they differ in from `others`; done twice, they are as before. */
+function putDifference(bytes: Uint8Array, others: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at++) bytes[at] = (bytes[at] ?? 0) ^ (others[at] ?? 0);
 }
 
 /** A refusal of a checkpoint, which it completes as a sentence. */

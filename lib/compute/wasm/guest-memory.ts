@@ -11,6 +11,8 @@ export class GuestMemory {
   readonly #memory: WebAssembly.Memory;
   readonly #abi: Abi;
   readonly #maximumBytes: number;
+  /** How large its process may have it become, besides what the module allows. */
+  limitBytes = Number.POSITIVE_INFINITY;
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView;
 
@@ -80,9 +82,9 @@ export class GuestMemory {
     this.part(start, start + bytes.length).set(bytes);
   }
 
-  /** Makes the memory `size` bytes large, if the module allows it. Throws if the module does and the host cannot. */
+  /** Makes the memory `size` bytes large, if that is allowed. Throws if it is and the host cannot. */
   growTo(size: number): boolean {
-    if (size > this.#maximumBytes) return false;
+    if (size > Math.min(this.#maximumBytes, this.limitBytes)) return false;
     const pages = Math.ceil((size - this.length) / pageBytes);
     try {
       growMemory(this.#memory, pages);

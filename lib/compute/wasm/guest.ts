@@ -21,6 +21,11 @@ export interface Registers {
   /** What the guest said it used since the turn began, and how much it may. */
   gasUsed: number;
   gasLimit: number;
+  /** What the host did for the guest, in units of gas, and how much of that it may; no limit for one that was not prepared. */
+  hostGas: number;
+  hostGasLimit: number;
+  /** How many bytes its result may have. */
+  resultBytes: number;
 }
 
 /** The guest's own functions by their names in generation 4. */

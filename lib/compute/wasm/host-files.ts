@@ -1,14 +1,21 @@
 import { errno, isTerminal } from './files/index.ts';
 import type { Guest, HostFunctions } from './guest.ts';
 import { syscall, wasiCall } from './host-errors.ts';
+import { charge, costs, readText } from './host-gas.ts';
 import { map, unmap } from './host-mapping.ts';
 
 /** What can be done to a file that is open. */
 export const fileFunctions: HostFunctions = {
-  'env.__syscall_openat': syscall('ipip>i', ({ memory, files }, folder = 0, path = 0, flags = 0, variadic = 0) =>
-    files.open(files.at(folder, memory.readText(path)), flags, variadic ? memory.readInt32(variadic) : 0),
-  ),
-  'env.__syscall_dup3': syscall('iii>i', ({ files }, file = 0, copy = 0) => files.duplicateTo(file, copy)),
+  'env.__syscall_openat': syscall('ipip>i', (guest, folder = 0, path = 0, flags = 0, variadic = 0) => {
+    const { memory, files } = guest;
+    const target = files.at(folder, readText(guest, path));
+    charge(guest, files.count * costs.file);
+    return files.open(target, flags, variadic ? memory.readInt32(variadic) : 0);
+  }),
+  'env.__syscall_dup3': syscall('iii>i', (guest, file = 0, copy = 0) => {
+    charge(guest, guest.files.count * costs.file);
+    return guest.files.duplicateTo(file, copy);
+  }),
   'env.__syscall_fcntl64': syscall('iip>i', fileControl),
   'env.__syscall_ioctl': syscall('iip>i', deviceControl),
   'env.__syscall_fchmod': syscall('ii>i', ({ files }, file = 0, mode = 0) => {
@@ -24,8 +31,9 @@ export const fileFunctions: HostFunctions = {
     files.truncate(file, size);
     return 0;
   }),
-  'wasi_snapshot_preview1.fd_close': wasiCall('i>i', ({ files }, file = 0) => {
-    files.close(file);
+  'wasi_snapshot_preview1.fd_close': wasiCall('i>i', (guest, file = 0) => {
+    charge(guest, guest.files.count * costs.file);
+    guest.files.close(file);
     return 0;
   }),
   'wasi_snapshot_preview1.fd_sync': wasiCall('i>i', ({ files }, file = 0) => {
@@ -54,10 +62,12 @@ export const fileFunctions: HostFunctions = {
 };
 
 /** The parts of memory that a list of vectors names. */
-function* vectors({ memory, abi }: Guest, at: number, count: number): Iterable<Uint8Array<ArrayBuffer>> {
+function* vectors(guest: Guest, at: number, count: number): Iterable<Uint8Array<ArrayBuffer>> {
+  const { memory, abi } = guest;
   for (let i = 0; i < count; i++) {
     const start = memory.readPointer(at + 2 * i * abi.pointerBytes);
     const length = memory.readPointer(at + (2 * i + 1) * abi.pointerBytes);
+    charge(guest, costs.vector);
     // Of nothing it does not matter where it is.
     yield length === 0 ? nothing : memory.part(start, start + length);
   }
@@ -68,6 +78,7 @@ const nothing = new Uint8Array(0);
 function read(guest: Guest, file = 0, at = 0, count = 0, readAt = 0): number {
   let total = 0;
   for (const part of vectors(guest, at, count)) {
+    charge(guest, part.length * costs.byte);
     const length = guest.files.read(file, part);
     total += length;
     if (length < part.length) break;
@@ -79,7 +90,10 @@ function read(guest: Guest, file = 0, at = 0, count = 0, readAt = 0): number {
 function write(guest: Guest, file = 0, at = 0, count = 0, writtenAt = 0): number {
   guest.files.file(file);
   let total = 0;
-  for (const part of vectors(guest, at, count)) total += guest.files.write(file, part);
+  for (const part of vectors(guest, at, count)) {
+    charge(guest, part.length * costs.movedByte);
+    total += guest.files.write(file, part);
+  }
   guest.memory.writePointer(writtenAt, total);
   return 0;
 }
@@ -96,12 +110,14 @@ const descriptionBytes = 24;
 
 const control = { duplicate: 0, getDescriptorFlags: 1, setDescriptorFlags: 2, getFlags: 3, setFlags: 4 };
 
-function fileControl({ memory, files, abi }: Guest, file = 0, command = 0, variadic = 0): number {
+function fileControl(guest: Guest, file = 0, command = 0, variadic = 0): number {
+  const { memory, files, abi } = guest;
   const { flags } = files.file(file);
   // In the newer 32-bit formats, these are the numbers for 64-bit files.
   const getLock = abi.generation > 2 && !abi.wide ? 12 : 5;
   switch (command) {
     case control.duplicate:
+      charge(guest, files.count * costs.file);
       return files.duplicate(file, memory.readInt32(variadic));
     case control.getDescriptorFlags:
     case control.setDescriptorFlags:

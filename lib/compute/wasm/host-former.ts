@@ -2,6 +2,7 @@ import { calendarTime, noDate } from './calendar.ts';
 import { errno } from './files/index.ts';
 import { type Guest, type HostFunctions, hostFunction } from './guest.ts';
 import { syscall } from './host-errors.ts';
+import { charge, costs } from './host-gas.ts';
 import { map, unmap } from './host-mapping.ts';
 import { makeTime, writeTime } from './host-time.ts';
 
@@ -59,15 +60,16 @@ const firstAlone: HostFunctions = {
   'wasi_snapshot_preview1.fd_close': hostFunction('i>i', () => errno.noSystem),
   'wasi_snapshot_preview1.fd_read': hostFunction('ippp>i', () => errno.noSystem),
   'wasi_snapshot_preview1.fd_seek': hostFunction('ilip>i', () => errno.noSeek),
-  'wasi_snapshot_preview1.fd_write': hostFunction(
-    'ippp>i',
-    ({ memory }, _file = 0, at = 0, count = 0, writtenAt = 0) => {
-      let total = 0;
-      for (let i = 0; i < count; i++) total += memory.readPointer(at + 8 * i + 4);
-      memory.writePointer(writtenAt, total);
-      return 0;
-    },
-  ),
+  'wasi_snapshot_preview1.fd_write': hostFunction('ippp>i', (guest, _file = 0, at = 0, count = 0, writtenAt = 0) => {
+    const { memory } = guest;
+    let total = 0;
+    for (let i = 0; i < count; i++) {
+      charge(guest, costs.vector);
+      total += memory.readPointer(at + 8 * i + 4);
+    }
+    memory.writePointer(writtenAt, total);
+    return 0;
+  }),
 };
 
 export const firstFunctions: HostFunctions = { ...firstTwo, ...firstAlone };

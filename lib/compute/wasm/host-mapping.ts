@@ -2,6 +2,7 @@ import { HeddleError } from '../../core/error.ts';
 import { errno, FileError, isDevice, type Node } from './files/index.ts';
 import type { Guest } from './guest.ts';
 import { pageBytes } from './guest-memory.ts';
+import { charge, costs } from './host-gas.ts';
 
 /** A part of a file that the guest wants to see as memory. */
 export interface Mapping {
@@ -17,7 +18,8 @@ const isPrivate = 2;
 const access = 3;
 
 /** Puts a copy of a part of a file into memory and returns its address. What is written there reaches the file at {@link unmap}. */
-export function map({ memory, files, exports }: Guest, { length, protection, flags, file, offset }: Mapping): number {
+export function map(guest: Guest, { length, protection, flags, file, offset }: Mapping): number {
+  const { memory, files, exports } = guest;
   const node = files.nodeOf(file);
   const { flags: opened } = files.file(file);
   const writesBack = (protection & canWrite) !== 0 && (flags & isPrivate) === 0;
@@ -29,16 +31,19 @@ export function map({ memory, files, exports }: Guest, { length, protection, fla
   const address = Number(align(pageBytes, size)) >>> 0;
   if (address === 0) throw new FileError(errno.noMemory);
   const place = memory.part(address, address + size);
+  charge(guest, size * costs.byte);
   place.fill(0);
   files.read(file, place.subarray(0, length), offset);
   return address;
 }
 
-export function unmap({ memory, files }: Guest, address: number, mapping: Mapping): number {
+export function unmap(guest: Guest, address: number, mapping: Mapping): number {
+  const { memory, files } = guest;
   const { length, protection, flags, file, offset } = mapping;
   const node = files.nodeOf(file);
   if ((protection & canWrite) === 0) return 0;
   requireFile(node);
+  charge(guest, length * costs.movedByte);
   if ((flags & isPrivate) === 0) files.write(file, memory.part(address, address + length), offset);
   return 0;
 }

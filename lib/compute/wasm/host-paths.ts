@@ -2,14 +2,15 @@ import { HeddleError } from '../../core/error.ts';
 import { errno, isDevice, type Node } from './files/index.ts';
 import type { Guest, HostFunctions } from './guest.ts';
 import { syscall } from './host-errors.ts';
+import { charge, costs, readText } from './host-gas.ts';
 
 /** What can be done by a path. */
 export const pathFunctions: HostFunctions = {
   'env.__syscall_stat64': syscall('pp>i', (guest, path = 0, at = 0) =>
-    writeStat(guest, guest.files.look(textAt(guest, path)), at),
+    writeStat(guest, guest.files.look(readText(guest, path)), at),
   ),
   'env.__syscall_lstat64': syscall('pp>i', (guest, path = 0, at = 0) =>
-    writeStat(guest, guest.files.look(textAt(guest, path), false), at),
+    writeStat(guest, guest.files.look(readText(guest, path), false), at),
   ),
   // By the path it was opened by, as AO's loader does: a file that was renamed or removed since is not found.
   'env.__syscall_fstat64': syscall('ip>i', (guest, file = 0, at = 0) =>
@@ -17,37 +18,40 @@ export const pathFunctions: HostFunctions = {
   ),
   'env.__syscall_newfstatat': syscall('ippi>i', (guest, folder = 0, path = 0, at = 0, flags = 0) => {
     const { files } = guest;
-    const target = files.at(folder, textAt(guest, path), (flags & statFlags.emptyPath) !== 0);
+    const target = files.at(folder, readText(guest, path), (flags & statFlags.emptyPath) !== 0);
     return writeStat(guest, files.look(target, (flags & statFlags.noFollow) === 0), at);
   }),
   'env.__syscall_faccessat': syscall('ipii>i', (guest, folder = 0, path = 0, mode = 0) => {
     if (mode & ~7) return -errno.invalid;
     const { files } = guest;
-    files.check(files.look(files.at(folder, textAt(guest, path))), mode);
+    files.check(files.look(files.at(folder, readText(guest, path))), mode);
     return 0;
   }),
   'env.__syscall_chmod': syscall('pi>i', (guest, path = 0, mode = 0) => {
-    guest.files.setMode(guest.files.look(textAt(guest, path)), mode);
+    guest.files.setMode(guest.files.look(readText(guest, path)), mode);
     return 0;
   }),
   'env.__syscall_mkdirat': syscall('ipi>i', (guest, folder = 0, path = 0, mode = 0) => {
-    guest.files.makeFolder(guest.files.at(folder, textAt(guest, path)), mode);
+    guest.files.makeFolder(guest.files.at(folder, readText(guest, path)), mode);
     return 0;
   }),
   'env.__syscall_unlinkat': syscall('ipi>i', (guest, folder = 0, path = 0, flags = 0) => {
-    const target = guest.files.at(folder, textAt(guest, path));
+    const target = guest.files.at(folder, readText(guest, path));
+    charge(guest, guest.files.count * costs.file);
     if (flags === 0) guest.files.remove(target);
     else if (flags === removesFolder) guest.files.removeFolder(target);
     else throw new HeddleError('guest-trap', `The module removes a file with the flags ${flags}`);
     return 0;
   }),
   'env.__syscall_rmdir': syscall('p>i', (guest, path = 0) => {
-    guest.files.removeFolder(textAt(guest, path));
+    charge(guest, guest.files.count * costs.file);
+    guest.files.removeFolder(readText(guest, path));
     return 0;
   }),
   'env.__syscall_renameat': syscall('ipip>i', (guest, folder = 0, path = 0, newFolder = 0, newPath = 0) => {
     const { files } = guest;
-    files.rename(files.at(folder, textAt(guest, path)), files.at(newFolder, textAt(guest, newPath)));
+    charge(guest, files.count * costs.file);
+    files.rename(files.at(folder, readText(guest, path)), files.at(newFolder, readText(guest, newPath)));
     return 0;
   }),
   'env.__syscall_readlinkat': syscall('ippp>i', readLink),
@@ -63,11 +67,9 @@ export const pathFunctions: HostFunctions = {
 const statFlags = { noFollow: 0x100, emptyPath: 0x1000 };
 const removesFolder = 0x200;
 
-const textAt = ({ memory }: Guest, at: number): string => memory.readText(at);
-
 function readLink(guest: Guest, folder = 0, path = 0, into = 0, capacity = 0): number {
   const { files, memory } = guest;
-  const target = files.at(folder, textAt(guest, path));
+  const target = files.at(folder, readText(guest, path));
   if (capacity <= 0) return -errno.invalid;
   const bytes = utf8.encode(files.linkTarget(target)).subarray(0, capacity);
   memory.part(into, into + bytes.length).set(bytes);
@@ -76,7 +78,7 @@ function readLink(guest: Guest, folder = 0, path = 0, into = 0, capacity = 0): n
 
 function setTimes(guest: Guest, folder = 0, path = 0, times = 0): number {
   const { files, memory } = guest;
-  const target = files.at(folder, textAt(guest, path), true);
+  const target = files.at(folder, readText(guest, path), true);
   const read = (at: number) => Number(memory.view.getBigInt64(at, true)) * 1000 + memory.readInt32(at + 8) / 1e6;
   const timeMs = times === 0 ? guest.clockMs++ : Math.max(read(times), read(times + 16));
   files.setTime(files.look(target), timeMs);

@@ -1,11 +1,15 @@
 import { HeddleError } from '../../core/error.ts';
+import { excerpt } from '../../core/excerpt.ts';
 import { errno } from './files/index.ts';
 import { type Guest, type HostFunctions, hostFunction } from './guest.ts';
 import { pageBytes } from './guest-memory.ts';
+import { charge, costs, readText } from './host-gas.ts';
 
 // Like AO's loader this copies what is there of a range that leaves the memory: Lua counts on that when it is out of
 // memory and moves a block to nowhere.
-const copyMemory = hostFunction('ppp>', ({ memory }, to = 0, from = 0, length = 0) => {
+const copyMemory = hostFunction('ppp>', (guest, to = 0, from = 0, length = 0) => {
+  const { memory } = guest;
+  charge(guest, Math.min(Math.abs(length), memory.length) * costs.movedByte);
   memory.bytes.copyWithin(to, from, from + length);
   return undefined;
 });
@@ -50,9 +54,10 @@ export const processFunctions: HostFunctions = {
   }),
   'env._abort_js': abort,
   'env.abort': abort,
-  'env.__assert_fail': hostFunction('ppip>', ({ memory }, condition = 0, file = 0, line = 0) => {
-    const where = file ? memory.readText(file) : 'unknown';
-    throw new HeddleError('guest-trap', `The module asserts ${memory.readText(condition)} in ${where}, line ${line}`);
+  'env.__assert_fail': hostFunction('ppip>', (guest, condition = 0, file = 0, line = 0) => {
+    const where = file ? excerpt(readText(guest, file), longestName) : 'unknown';
+    const what = excerpt(readText(guest, condition), longestName);
+    throw new HeddleError('guest-trap', `The module asserts ${what} in ${where}, line ${line}`);
   }),
   // AO's modules are built without catching C++ exceptions, so there is nobody to catch one.
   'env.__cxa_throw': hostFunction('ppp>', () => {
@@ -63,7 +68,8 @@ export const processFunctions: HostFunctions = {
   'env._dlopen_js': hostFunction('p>i', noLibraries),
   'env._dlsym_js': hostFunction('pp>i', noLibraries),
   // Caught by the nearest `invoke_` function, which knows the guest's jumps by their being numbers.
-  'env._emscripten_throw_longjmp': hostFunction('>', () => {
+  'env._emscripten_throw_longjmp': hostFunction('>', (guest) => {
+    charge(guest, costs.jump);
     throw Number.POSITIVE_INFINITY;
   }),
   'env.getTempRet0': hostFunction('>i', ({ registers }) => registers.highHalf),
@@ -76,6 +82,9 @@ export const processFunctions: HostFunctions = {
   'env.metering_gasUsed': hostFunction('>i', ({ registers }) => registers.gasUsed | 0),
 };
 
+/** How much is told of a text that may be as long as the memory. */
+const longestName = 200;
+
 /** What Emscripten's older programs find in their environment. Newer ones find nothing. */
 function variablesOf(generation: number): readonly string[] {
   if (generation === 4) return [];
@@ -85,12 +94,18 @@ function variablesOf(generation: number): readonly string[] {
 }
 
 /** Emscripten's policy, which a guest can observe: a fifth more than there is, or a bit less, or just what is asked. */
-function resizeHeap({ memory, abi }: Guest, requested = 0): number {
-  if (requested > abi.heapBytes) return 0;
+function resizeHeap(guest: Guest, requested = 0): number {
+  const { memory, abi } = guest;
+  const most = Math.min(abi.heapBytes, Math.floor(memory.limitBytes / pageBytes) * pageBytes);
+  if (requested > most) return 0;
+  const { length } = memory;
   for (const excess of [0.2, 0.1, 0.05]) {
-    const generous = Math.min(memory.length * (1 + excess), requested + excessMaximum);
-    const size = Math.min(abi.heapBytes, Math.ceil(Math.max(requested, generous) / pageBytes) * pageBytes);
-    if (size > memory.length && memory.growTo(size)) return 1;
+    const generous = Math.min(length * (1 + excess), requested + excessMaximum);
+    const size = Math.min(most, Math.ceil(Math.max(requested, generous) / pageBytes) * pageBytes);
+    if (size <= length || !memory.growTo(size)) continue;
+    // What an instruction that grows the memory costs.
+    charge(guest, (size - length) * costs.movedByte);
+    return 1;
   }
   return 0;
 }

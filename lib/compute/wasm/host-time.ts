@@ -3,6 +3,7 @@ import { utf8Bytes } from '../../core/tags.ts';
 import { wasm64 } from './abi.ts';
 import { type CalendarTime, calendarSeconds, calendarTime, noDate } from './calendar.ts';
 import { type Guest, type HostFunctions, hostFunction } from './guest.ts';
+import { charge, costs, readText } from './host-gas.ts';
 import { strftime } from './strftime.ts';
 
 /** Time, which is a count of its readings, and calendars, which are in UTC. */
@@ -66,14 +67,25 @@ export function makeTime(guest: Guest, at = 0): number {
 function formatTime(guest: Guest, into = 0, capacity = 0, format = 0, at = 0): number {
   const { memory, abi } = guest;
   const zoneName = memory.readPointer(at + abi.tmZone);
-  const text = strftime(memory.readText(format), readTime(guest, at), {
+  const pattern = readText(guest, format);
+  const name = zoneName ? readText(guest, zoneName) : '';
+  charge(guest, pattern.length * costs.dateCharacter);
+  // Each conversion may take the zone's name.
+  if (pattern.length > longestPattern || name.length > longestPattern) {
+    throw new HeddleError('guest-trap', `The module formats a date by ${pattern.length} characters`);
+  }
+  const text = strftime(pattern, readTime(guest, at), {
     offsetSeconds: abi.wide
       ? Number(memory.view.getBigInt64(at + abi.tmOffset, true))
       : memory.readInt32(at + abi.tmOffset),
-    name: zoneName ? memory.readText(zoneName) : '',
+    name,
   });
+  charge(guest, text.length * costs.character);
   const length = utf8Bytes(text);
   if (length + 1 > capacity) return 0;
   memory.writeText(into, text);
   return length;
 }
+
+/** More than any program has. Of as many as fit a memory, the host could not keep the parts. */
+const longestPattern = 4096;

@@ -5,6 +5,7 @@ import type { Guest, GuestExports, HostFunctions } from './guest.ts';
 import { driveFunctions } from './host-drive.ts';
 import { fileFunctions } from './host-files.ts';
 import { firstFunctions, secondFunctions } from './host-former.ts';
+import { charge, costs } from './host-gas.ts';
 import { pathFunctions } from './host-paths.ts';
 import { processFunctions, useGas } from './host-process.ts';
 import { timeFunctions } from './host-time.ts';
@@ -98,7 +99,11 @@ function importOf(name: string, guest: Guest): GuestFunction {
     guest.registers.highHalf = half;
     guest.exports._emscripten_tempret_set?.(half);
   };
-  return importFunction(guest.abi, known.kinds, (...values) => known.call(guest, ...values), setHighHalf);
+  const call = (...values: number[]) => {
+    charge(guest, costs.call);
+    return known.call(guest, ...values);
+  };
+  return importFunction(guest.abi, known.kinds, call, setHighHalf);
 }
 
 function invoke(guest: Guest, letters: string): GuestFunction {
@@ -106,6 +111,7 @@ function invoke(guest: Guest, letters: string): GuestFunction {
   const threw = guest.abi.wide ? 1n : 1;
   return (index, ...values) => {
     const { exports } = guest;
+    charge(guest, costs.invocation);
     const stackPointer = exports.emscripten_stack_get_current?.() ?? 0;
     try {
       const call = exports[`dynCall_${letters}`];

@@ -23,6 +23,10 @@ export const heapEndOf = ({ memory, stack }: Instance, said: number): number =>
 /** How many bytes an image takes. */
 export const imageBytes = ({ low, high }: Image): number => low.length + high.length;
 
+/** How many bytes the image of `instance` takes. */
+export const liveBytes = (instance: Instance, heapEnd: number): number =>
+  lowEnd(instance) + heapEnd - instance.stackPointer;
+
 /** The image of `instance`, which is between turns. It shows the memory itself and is good until that changes. */
 export function takeImage(instance: Instance, heapEnd: number): Image {
   const { memory, stackPointer, clockMs } = instance;
@@ -63,14 +67,16 @@ export function putImage(instance: Instance, image: Image): boolean {
 export function clearStack(instance: Instance, argumentsStart: number): void {
   const { memory, stackPointer } = instance;
   const floor = lowEnd(instance);
-  let from = Math.min(argumentsStart, stackPointer);
-  // A frame may reserve bytes and leave them as they were: a stretch as long as this without a trace is the end.
-  while (from > floor) {
-    const block = Math.max(floor, from - blockBytes);
-    if (isClear(memory.part(block, from))) break;
+  const start = Math.max(floor, Math.min(argumentsStart, stackPointer));
+  memory.part(start, stackPointer).fill(0);
+  // A frame may reserve bytes and leave them as they were: a stretch of this length without a trace is the end.
+  for (let from = start, traceless = 0; from > floor && traceless < longestTraceless; ) {
+    const block = Math.max(floor, from - stackBlockBytes);
+    const bytes = memory.part(block, from);
+    traceless = isClear(bytes) ? traceless + bytes.length : 0;
+    if (traceless === 0) bytes.fill(0);
     from = block;
   }
-  memory.part(Math.max(from, floor), stackPointer).fill(0);
 }
 
 /** Zeroes what a turn that is taken back left above `heapEnd`, where it had its heap end at `reached`. */
@@ -78,12 +84,29 @@ export function clearAbove(instance: Instance, heapEnd: number, reached: number)
   const { memory } = instance;
   for (let from = heapEnd; from < memory.length; from += blockBytes) {
     const block = memory.part(from, Math.min(from + blockBytes, memory.length));
-    // Pages that nobody touched take no room on the host; writing zeros to them would.
     if (!isClear(block)) block.fill(0);
     else if (from >= reached) break;
   }
 }
 
+/** Zeroes all that a process leaves behind whose heap ends at `heapEnd`, wherever else a module may have written. */
+export function clearAll(instance: Instance, heapEnd: number): void {
+  instance.memory.part(instance.stackPointer, heapEnd).fill(0);
+  clearBlocks(instance, lowEnd(instance), instance.stackPointer);
+  clearBlocks(instance, heapEnd, instance.memory.length);
+}
+
+function clearBlocks({ memory }: Instance, start: number, end: number): void {
+  for (let from = start; from < end; from += blockBytes) {
+    const block = memory.part(from, Math.min(from + blockBytes, end));
+    // Pages that nobody touched take no room on the host; writing zeros to them would.
+    if (!isClear(block)) block.fill(0);
+  }
+}
+
 const blockBytes = 65_536;
+/** A message of aos leaves some kilobytes on the stack. */
+const stackBlockBytes = 16_384;
+const longestTraceless = 65_536;
 
 const lowEnd = ({ stack }: Instance): number => stack.end + cookieBytes;

@@ -1,10 +1,10 @@
 import { HeddleError } from '../../core/error.ts';
 import { defaultLimits } from '../../core/limits.ts';
 import { type Abi, fromGuest, toGuest } from './abi.ts';
-import { isClear } from './clear.ts';
+import { endOfTraces } from './clear.ts';
 import { errno, Files, firstState } from './files/index.ts';
 import type { Guest, GuestExports, Registers } from './guest.ts';
-import { GuestMemory, pageBytes } from './guest-memory.ts';
+import { GuestMemory } from './guest-memory.ts';
 import { buildImports } from './host.ts';
 import { gasExport } from './prepare/meter.ts';
 import type { Program } from './program.ts';
@@ -37,7 +37,14 @@ export class Instance implements Guest {
   readonly stackPointer: number;
   clockMs: number;
   readonly files: Files;
-  readonly registers: Registers = { highHalf: 0, gasUsed: 0, gasLimit: defaultGasLimit };
+  readonly registers: Registers = {
+    highHalf: 0,
+    gasUsed: 0,
+    gasLimit: defaultGasLimit,
+    hostGas: 0,
+    hostGasLimit: Number.POSITIVE_INFINITY,
+    resultBytes: defaultLimits.resultBytes,
+  };
   readonly #memory: GuestMemory | undefined;
   readonly #exports: GuestExports | undefined;
   readonly #argumentsAt: number;
@@ -95,17 +102,29 @@ export class Instance implements Guest {
    */
   handle(message: Uint8Array, environment: Uint8Array): HandleResult {
     this.registers.gasUsed = 0;
+    // It belongs to no state, so no turn may find what another left.
+    this.registers.highHalf = 0;
     // Of no use, but a module that counts its gas counts it, as in the loader.
     if (this.#countsGas) this.#call('emscripten_stack_get_current');
-    const messageAt = this.#push(message);
-    const environmentAt = this.#push(environment);
+    const [messageAt, environmentAt] = this.#metered(() => [this.#push(message), this.#push(environment)] as const);
     const resultAt = this.#metered(() => this.#call('handle', messageAt, environmentAt));
-    this.#call('_emscripten_stack_restore', this.stackPointer);
-    const { gasUsed } = this.registers;
+    const { gasUsed: counted } = this.registers;
+    this.#metered(() => this.#call('_emscripten_stack_restore', this.stackPointer));
+    const text = this.#readResult(resultAt);
+    const gasUsed = this.metered ? counted : this.registers.gasUsed;
     // What the host asks below is not the turn's.
     this.registers.gasUsed = 0;
-    const text = this.memory.readText(resultAt);
-    return { text, gasUsed, heapEnd: this.#heapEnd(), argumentsStart: environmentAt };
+    return { text, gasUsed, heapEnd: this.#metered(() => this.#heapEnd()), argumentsStart: environmentAt };
+  }
+
+  #readResult(at: number): string {
+    const { memory, registers } = this;
+    const most = registers.resultBytes;
+    const room = memory.part(at, Math.min(at + most + 1, memory.length));
+    if (room.length > most && room.indexOf(0) < 0) {
+      throw new HeddleError('result-malformed', `The module's result has more than ${most} bytes`, { limit: most });
+    }
+    return memory.readText(at);
   }
 
   /** Whether gas is counted by the module itself, as preparing it made it do. */
@@ -113,26 +132,29 @@ export class Instance implements Guest {
     return this.#gas !== undefined;
   }
 
-  /** Makes a call with as much gas as the registers allow, and notes what it used. */
-  #metered(call: () => number): number {
+  /** Makes a call with as much gas as the registers allow, and notes what it used: what the guest ran and had the host do. */
+  #metered<T>(call: () => T): T {
     const gas = this.#gas;
     if (!gas) return call();
-    const { gasLimit } = this.registers;
-    let result = 0;
+    const { registers } = this;
+    const { gasLimit } = registers;
+    let made: { readonly result: T } | undefined;
     let trap: { readonly thrown: unknown } | undefined;
     gas.value = BigInt(gasLimit);
+    registers.hostGas = 0;
+    registers.hostGasLimit = gasLimit;
     try {
-      result = call();
+      made = { result: call() };
     } catch (thrown) {
       trap = { thrown };
     }
-    const left = Number(gas.value);
-    // What the host calls between turns is not counted.
+    registers.gasUsed = gasLimit - Number(gas.value) + Math.ceil(registers.hostGas);
+    // While an instance starts, only the watchdog counts.
     gas.value = endless;
-    this.registers.gasUsed = gasLimit - left;
-    if (left < 0) throw new HeddleError('guest-over-gas', 'out of gas!', { gasLimit });
-    if (trap) throw trap.thrown;
-    return result;
+    registers.hostGasLimit = Number.POSITIVE_INFINITY;
+    if (registers.gasUsed > gasLimit) throw new HeddleError('guest-over-gas', 'out of gas!', { gasLimit });
+    if (!made) throw trap?.thrown;
+    return made.result;
   }
 
   /** AO's loader runs the older formats' program once, which may end by exiting. */
@@ -161,9 +183,7 @@ export class Instance implements Guest {
   /** Where the heap ends, or, in a module that does not say, where zeros begin. */
   #heapEnd(): number {
     if (this.exports.sbrk) return this.#call('sbrk', 0);
-    let end = this.memory.length;
-    while (end > this.stackPointer && isClear(this.memory.part(end - pageBytes, end))) end -= pageBytes;
-    return end;
+    return endOfTraces(this.memory.bytes, this.stackPointer);
   }
 
   #push(text: Uint8Array): number {

@@ -1,5 +1,6 @@
 import type { Assignment } from '../../core/assignment.ts';
-import { type Tags, tagValue, withoutTags } from '../../core/tags.ts';
+import type { Message } from '../../core/message.ts';
+import { type Tags, tagValue } from '../../core/tags.ts';
 import type { DryRun, Environment, Identity } from '../executor.ts';
 
 /**
@@ -7,28 +8,20 @@ import type { DryRun, Environment, Identity } from '../executor.ts';
  * what the system says; a `From` or `Owner` among the tags never reaches it.
  */
 export function assignmentJson(assignment: Assignment): string {
-  const { epoch, slot, hashChain, exclude } = assignment;
-  const fields = {
-    ...messageFields(assignment),
-    Epoch: epoch,
-    Nonce: slot,
-    ...moment(assignment),
-    'Hash-Chain': hashChain,
-  };
-  return JSON.stringify({ ...without(fields, exclude), Cron: false, 'Read-Only': false });
+  const fields = wireMessage(assignment, assignment);
+  const { exclude } = assignment;
+  return JSON.stringify(exclude.length === 0 ? fields : { ...fields, ...nothingFor(exclude), ...always(false) });
 }
 
 /** The JSON for a message that takes no slot. */
-export function dryRunJson(dryRun: DryRun): string {
-  const { 'Forwarded-By': _, ...fields } = messageFields(dryRun);
-  return JSON.stringify({ ...fields, ...moment(dryRun), Cron: false, 'Read-Only': true });
-}
+export const dryRunJson = (dryRun: DryRun): string => JSON.stringify(wireMessage(dryRun));
 
 /** The JSON that tells a module of its process and of itself. */
 export const environmentJson = ({ process, module }: Environment): string =>
   JSON.stringify({ Process: identity(process), Module: identity(module) });
 
-const messageFields = ({ message }: Pick<Assignment, 'message'>) => ({
+/** Fields that are undefined are absent from the JSON. */
+const wireMessage = ({ message, timestampMs, blockHeight }: DryRun, assignment?: Assignment) => ({
   Id: message.id,
   Signature: message.signature,
   Data: message.data,
@@ -36,19 +29,23 @@ const messageFields = ({ message }: Pick<Assignment, 'message'>) => ({
   Target: message.target,
   Anchor: message.anchor,
   From: message.from,
-  // Absent from the JSON unless a process sent it.
-  'Forwarded-By': tagValue(message.tags, 'From-Process') === undefined ? undefined : message.owner,
-  Tags: wireTags(withoutTags(message.tags, 'From', 'Owner')),
-});
-
-const moment = ({ timestampMs, blockHeight }: Pick<Assignment, 'timestampMs' | 'blockHeight'>) => ({
+  'Forwarded-By': assignment && sentByProcess(message) ? message.owner : undefined,
+  Tags: wireTags(message.tags.filter(({ name }) => name !== 'From' && name !== 'Owner')),
+  Epoch: assignment?.epoch,
+  Nonce: assignment?.slot,
   Timestamp: timestampMs,
   'Block-Height': blockHeight,
+  'Hash-Chain': assignment?.hashChain,
+  ...always(assignment === undefined),
 });
+
+const sentByProcess = ({ tags }: Message): boolean => tagValue(tags, 'From-Process') !== undefined;
+
+/** What no message is without. */
+const always = (readOnly: boolean) => ({ Cron: false, 'Read-Only': readOnly });
 
 const identity = ({ id, owner, tags }: Identity) => ({ Id: id, Owner: owner, Tags: wireTags(tags) });
 
 const wireTags = (tags: Tags) => tags.map(({ name, value }) => ({ name, value }));
 
-const without = (fields: object, names: readonly string[]): object =>
-  names.length === 0 ? fields : Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+const nothingFor = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, undefined]));

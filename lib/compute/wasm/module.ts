@@ -4,12 +4,11 @@ import { HeddleError, reasonOf } from '../../core/error.ts';
 import { type Address, hashBytes, type Id, idToBytes } from '../../core/id.ts';
 import { type Tags, type TagsInput, tagValue, toTags } from '../../core/tags.ts';
 import type { Checkpoint, Environment, Executor, Module } from '../executor.ts';
-import { Boots } from './boots.ts';
-import { Instances } from './instances.ts';
-import { type PrepareProgress, prepare } from './prepare/index.ts';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { imageOfMemory, memoryOfImage } from './full-memory.ts';
+import { type PrepareReport, type PrepareStep, prepare } from './prepare/index.ts';
 import { maximumBytes, type Program, readProgram } from './program.ts';
-import { Shadow } from './shadow.ts';
-import { type CompiledProgram, WasmExecutor } from './wasm-executor.ts';
+import { type CompiledModule, type CompiledProgram, programOf, WasmExecutor } from './wasm-executor.ts';
 
 /** What a module is to its processes. */
 export interface WasmOptions {
@@ -20,12 +19,55 @@ export interface WasmOptions {
   /** The tags of its item. Without them, those that AO's publishing tool writes. */
   readonly tags?: TagsInput;
   /**
-   * `before`: the module is made twice as fast and its gas is counted, before its first turn. That takes seconds, once on
-   * a machine: what comes out is kept in the user's cache folder. `off`, which is the default: it runs as published.
+   * When the module is made faster, which takes seconds, once on a machine: what comes out is kept in the user's cache
+   * folder.
+   *
+   * - `before`, the default: before its first turn, and its gas is counted.
+   * - `lazy`: in the background. Turns are taken at once, on the module as published, and from some turn on by what came
+   *   out, with the same outcomes. They have no gas, since it would depend on when that was.
+   * - `off`: never. It runs as published.
+   *
+   * A module that counts gas itself, as AO's metering makes it do, runs as published. So does one that cannot be prepared.
    */
-  readonly prepare?: 'before' | 'off';
-  /** Is told of each step of a preparation. */
+  readonly prepare?: 'before' | 'lazy' | 'off';
+  /** Is told how the preparation goes on. Not called if there is none. */
   readonly onPrepare?: (progress: PrepareProgress) => void;
+}
+
+/** How a preparation goes on. */
+export interface PrepareProgress {
+  /** What is about to be done, unless what comes out is in the cache; in the end, in any case, `done`. */
+  readonly step: PrepareStep | 'done';
+  /** With `done`: what could not be done, and why. The module runs without. */
+  readonly leftOut?: PrepareReport['leftOut'];
+}
+
+/**
+ * A module of AO's WebAssembly. States of its processes cross over to AO and back as full memories: a compute unit keeps
+ * them so, and publishes them as the gzipped data of items tagged `Type: Checkpoint`, with the slot as `Nonce`. Clock and
+ * files are in no memory: a process that comes over starts with those of a new one, as it does in AO itself.
+ *
+ * @example
+ * ```ts
+ * import { type Environment, wasm } from 'heddle';
+ *
+ * // Goes on from the data of such an item, unzipped, and gives back what the state is then.
+ * const goOn = async (binary: Uint8Array, environment: Environment, memory: Uint8Array, nonce: number) => {
+ *   const aos = wasm(binary);
+ *   const executor = await aos.start(environment, await aos.checkpointOf(memory, nonce));
+ *   // executor.evaluate(…) takes the messages after it.
+ *   return aos.memoryOf(await executor.checkpoint());
+ * };
+ * ```
+ */
+export interface WasmModule extends Module {
+  /**
+   * The state in a full memory, after `slot`. Rejects with `checkpoint-invalid` what is no memory of this module, and with
+   * `option-invalid` a slot that is none.
+   */
+  checkpointOf(memory: Uint8Array, slot: number): Promise<Checkpoint>;
+  /** The full memory of the state in a checkpoint of this module. Rejects with `checkpoint-invalid` what is none. */
+  memoryOf(checkpoint: Checkpoint): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /**
@@ -50,17 +92,18 @@ export interface WasmOptions {
  * };
  * ```
  */
-export function wasm(bytes: Uint8Array, options: WasmOptions = {}): Module {
+export function wasm(bytes: Uint8Array, options: WasmOptions = {}): WasmModule {
   const id = options.id ?? hashBytes(bytes);
   idToBytes(id);
   const said = options.tags && toTags(options.tags);
   const read = attempt(() => readProgram(bytes, said && tagValue(said, 'Module-Format')));
-  const tags = said ?? defaultTags(read.program?.abi.format);
-  return new WasmModule(bytes.slice(), read, { id, owner: options.owner ?? '', tags }, options);
+  const tags = said ?? defaultTags(read.program);
+  // A slice of a Buffer would be no copy.
+  return new CodeModule(new Uint8Array(bytes), read, { id, owner: options.owner ?? '', tags }, options);
 }
 
 /** A module from a file, or in a browser from a URL. Rejects with `module-unreadable` if there is none. */
-wasm.fromFile = async (path: string | URL, options: WasmOptions = {}): Promise<Module> => {
+wasm.fromFile = async (path: string | URL, options: WasmOptions = {}): Promise<WasmModule> => {
   try {
     return wasm(await readFile(path), options);
   } catch (cause) {
@@ -82,14 +125,17 @@ function attempt(read: () => Program): ReadResult {
   }
 }
 
-class WasmModule implements Module {
+/** Whether a module's code is WebAssembly that other threads can run. */
+export const isWasm = (module: Module): module is CodeModule => module instanceof CodeModule;
+
+class CodeModule implements WasmModule {
   readonly id: Id;
   readonly owner: Address;
   readonly tags: Tags;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #read: ReadResult;
   readonly #options: WasmOptions;
-  #loading: Promise<CompiledProgram> | undefined;
+  #loading: Promise<CompiledModule> | undefined;
   #loaded: CompiledProgram | undefined;
 
   constructor(
@@ -107,8 +153,13 @@ class WasmModule implements Module {
   }
 
   async load(): Promise<void> {
+    await this.#ready();
+  }
+
+  /** The module as other threads can take it. */
+  compiled(): Promise<CompiledModule> {
     this.#loading ??= this.#compile();
-    this.#loaded = await this.#loading;
+    return this.#loading;
   }
 
   start(environment: Environment, from?: Checkpoint): Executor | Promise<Executor> {
@@ -116,24 +167,82 @@ class WasmModule implements Module {
     return this.load().then(() => this.start(environment, from));
   }
 
-  async #compile(): Promise<CompiledProgram> {
-    const { program, error } = this.#read;
-    if (!program) throw error;
-    const { bytes, prepared } = await this.#prepared(program);
-    validate(bytes, prepared);
-    const instances = new Instances(await WebAssembly.compile(bytes), prepared);
-    return { id: this.id, instances, boots: new Boots(), shadow: new Shadow() };
+  async checkpointOf(memory: Uint8Array, slot: number): Promise<Checkpoint> {
+    if (!(Number.isSafeInteger(slot) && slot >= 0)) {
+      throw new HeddleError('option-invalid', `A memory is said to be of slot ${slot}`, { slot: String(slot) });
+    }
+    const { instances } = await this.#ready();
+    const blank = instances.blank(trialMs);
+    return writeCheckpoint(this.id, slot, imageOfMemory(memory, blank, instances.program), blank);
   }
 
-  /** The bytes to run and what they are. */
-  async #prepared(program: Program): Promise<{ bytes: Uint8Array<ArrayBuffer>; prepared: Program }> {
-    const { prepare: when = 'off', onPrepare } = this.#options;
-    // The formats that count gas by themselves must count it as AO does.
-    if (when === 'off' || program.abi.metering) return { bytes: this.#bytes, prepared: program };
-    const { bytes, report } = await prepare(this.#bytes, { maximumBytes, ...(onPrepare && { onProgress: onPrepare }) });
-    return { bytes, prepared: { ...readProgram(bytes, program.abi.format), metered: report.metered } };
+  async memoryOf(checkpoint: Checkpoint): Promise<Uint8Array<ArrayBuffer>> {
+    const { instances } = await this.#ready();
+    const blank = instances.blank(trialMs);
+    return memoryOfImage(readCheckpoint(this.id, checkpoint, blank), blank, instances.program);
+  }
+
+  async #ready(): Promise<CompiledProgram> {
+    const compiled = await this.compiled();
+    this.#loaded ??= programOf(compiled);
+    return this.#loaded;
+  }
+
+  async #compile(): Promise<CompiledModule> {
+    const { program, error } = this.#read;
+    if (!program) throw error;
+    validate(this.#bytes, program);
+    const { prepare: when = 'before' } = this.#options;
+    const countsGas = program.interface.imports.some(({ module }) => module === 'metering');
+    if (when === 'before' && !countsGas) {
+      const { report, ...prepared } = await this.#prepare(program, { meter: true });
+      this.#options.onPrepare?.({ step: 'done', leftOut: report.leftOut });
+      return prepared;
+    }
+    const published = { id: this.id, code: await WebAssembly.compile(this.#bytes), program };
+    if (when === 'lazy' && !countsGas) void this.#replace(published);
+    return published;
+  }
+
+  async #prepare(
+    program: Program,
+    how: { readonly meter: boolean; readonly background?: boolean },
+  ): Promise<CompiledModule & { readonly report: PrepareReport }> {
+    const onStep = (step: PrepareStep) => this.#options.onPrepare?.({ step });
+    const { bytes, report } = await prepare(this.#bytes, { ...how, maximumBytes, onStep });
+    const prepared = { ...readProgram(bytes, program.abi.format), metered: report.metered };
+    return { id: this.id, code: await WebAssembly.compile(bytes), program: prepared, report };
+  }
+
+  /** Prepares the module in the background, and has what comes out take the place of `published`. */
+  async #replace(published: CompiledModule): Promise<void> {
+    let leftOut: PrepareReport['leftOut'];
+    try {
+      const { report, ...prepared } = await this.#prepare(published.program, { meter: false, background: true });
+      leftOut = report.leftOut;
+      if (report.asyncifyFolded || report.lowered) this.#swap(published, prepared);
+    } catch (thrown) {
+      leftOut = [{ step: 'validate', reason: reasonOf(thrown) }];
+    }
+    this.#options.onPrepare?.({ step: 'done', leftOut });
+  }
+
+  #swap(published: CompiledModule, prepared: CompiledModule): void {
+    const now = (this.#loaded ?? programOf(published)).instances;
+    const { instances } = programOf(prepared);
+    const blanks = [instances, now].map((one) => one.blank(trialMs));
+    const states = blanks.map(({ low, high, files, ...rest }) =>
+      [low, high].map((part) => hashBytes(part)).join(JSON.stringify(rest)),
+    );
+    // Else an image of the one would be none of the other.
+    if (states[0] !== states[1]) throw new Error('What came out starts in another state');
+    this.#loading = Promise.resolve(prepared);
+    if (this.#loaded) this.#loaded.instances = instances;
   }
 }
+
+/** Within this, any module that is worth it has started. */
+const trialMs = 5000;
 
 /** Refuses bytes that this runtime cannot run as that program, after switching on what it may need for them. */
 export function validate(bytes: Uint8Array<ArrayBuffer>, program: Program): void {
@@ -152,15 +261,16 @@ export function validate(bytes: Uint8Array<ArrayBuffer>, program: Program): void
 const wideMemory = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 0);
 
 /** What AO's publishing tool tags a module with; a compute unit refuses one without most of them. */
-const defaultTags = (format: string | undefined): Tags =>
+const defaultTags = (program: Program | undefined): Tags =>
   toTags({
     'Data-Protocol': 'ao',
     Variant: 'ao.TN.1',
     Type: 'Module',
-    ...(format ? { 'Module-Format': format } : {}),
+    ...(program ? { 'Module-Format': program.abi.format } : {}),
     'Input-Encoding': 'JSON-1',
     'Output-Encoding': 'JSON-1',
-    'Memory-Limit': '1-gb',
+    // One that starts with more, such as a language model, says how much at most.
+    'Memory-Limit': (program?.initialBytes ?? 0) > 2 ** 30 ? '4-gb' : '1-gb',
     'Compute-Limit': '9000000000000',
     'Content-Type': 'application/wasm',
   });

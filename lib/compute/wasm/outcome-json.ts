@@ -1,17 +1,29 @@
 import { HeddleError } from '../../core/error.ts';
+import { excerpt } from '../../core/excerpt.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { OutboxAssignment, OutboxMessage, OutboxTag, Outcome } from '../../core/outcome.ts';
 
-/** The outcome in the text that a module's `handle` returns. Throws `result-malformed`. */
-export function readResult(text: string): Outcome {
+/**
+ * The outcome in the text that a module's `handle` returns. Throws `result-malformed`, also for one that wants more than
+ * `mostEntries` messages, spawns and assignments.
+ */
+export function readResult(text: string, mostEntries = Number.POSITIVE_INFINITY): Outcome {
   const result = parse(text);
   if (!isJsonObject(result)) throw malformed('is no object');
+  // A level takes two characters at least.
+  if (text.length > 2 * mostLevels && isDeeper(result, mostLevels)) throw malformed(`nests deeper than ${mostLevels}`);
   const { ok, response } = result;
   if (!ok) {
     if (!response) throw malformed('says that it is not ok and not why');
     return { messages: [], spawns: [], assignments: [], output: '', error: response, gasUsed: 0n };
   }
   if (!isJsonObject(response)) throw malformed('has no object as its response');
+  const { Messages, Spawns, Assignments } = response;
+  const entries = [Messages, Spawns, Assignments].reduce<number>(
+    (sum, one) => sum + (Array.isArray(one) ? one.length : 0),
+    0,
+  );
+  if (entries > mostEntries) throw malformed(`wants ${entries} messages, more than ${mostEntries}`);
   // A module says nothing about its gas: what it writes there is not read.
   return { ...outcomeFromWire(response), gasUsed: 0n };
 }
@@ -101,8 +113,19 @@ function parse(text: string): Json {
     // JSON.parse returns nothing but what Json describes.
     return JSON.parse(text) as Json;
   } catch (cause) {
-    throw malformed(`is no JSON: "${text.slice(0, 60)}"`, cause);
+    throw malformed(`is no JSON: "${excerpt(text, 60)}"`, cause);
   }
+}
+
+/**
+ * Whoever walks a result later, to store, digest or send it, calls itself for each level, and stacks end: on some hosts
+ * sooner than on others.
+ */
+const mostLevels = 500;
+
+function isDeeper(value: Json | undefined, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((entry: Json | undefined) => isDeeper(entry, levels - 1));
 }
 
 const malformed = (what: string, cause?: unknown): HeddleError =>

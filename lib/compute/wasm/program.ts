@@ -25,6 +25,7 @@ export function readProgram(bytes: Uint8Array, format?: string): Program {
   const abi = format === undefined ? detect(moduleInterface) : named(format, moduleInterface);
   const { memory } = moduleInterface;
   if (!memory) throw withoutHandle(moduleInterface);
+  if (memory.shared) throw new HeddleError('module-format-unsupported', "The module's memory is one for threads");
   const { initialPages, maximumPages = mostPages } = memory;
   const maximumBytes = Math.min(maximumPages, mostPages, Math.floor(abi.heapBytes / pageBytes)) * pageBytes;
   return { abi, interface: moduleInterface, initialBytes: initialPages * pageBytes, maximumBytes };

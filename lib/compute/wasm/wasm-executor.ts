@@ -7,43 +7,83 @@ import type { Limits } from '../../core/limits.ts';
 import { faultOutcome, type Outcome } from '../../core/outcome.ts';
 import type { Checkpoint, DryRun, Environment, Executor, StateReport } from '../executor.ts';
 import { type PageProof, PageTree } from '../page-tree.ts';
-import type { Boots } from './boots.ts';
+import { type Allowance, allowanceOf } from './allowance.ts';
+import { Boots } from './boots.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { computeLimit } from './compute-limit.ts';
-import { clearAbove, clearStack, copyImage, heapEndOf, type Image, imageBytes, putImage, takeImage } from './image.ts';
+import { asFault, endsAlike } from './fault.ts';
+import {
+  clearAbove,
+  clearStack,
+  copyImage,
+  heapEndOf,
+  type Image,
+  imageBytes,
+  liveBytes,
+  putImage,
+  takeImage,
+} from './image.ts';
 import type { HandleResult, Instance } from './instance.ts';
-import type { Instances } from './instances.ts';
+import { Instances } from './instances.ts';
+import { Journal, type JournalEntry } from './journal.ts';
 import { assignmentJson, dryRunJson, environmentJson } from './message-json.ts';
 import { readResult } from './outcome-json.ts';
-import type { Shadow } from './shadow.ts';
+import type { Program } from './program.ts';
+import { Snapshot } from './snapshot.ts';
 
-/** A module ready to run, with what its executors share. */
-export interface CompiledProgram {
+/** A module's code, which threads can share. */
+export interface CompiledModule {
   readonly id: Id;
-  readonly instances: Instances;
-  readonly boots: Boots;
-  readonly shadow: Shadow;
+  readonly code: WebAssembly.Module;
+  readonly program: Program;
 }
 
-/** Runs one process in an instance that stays warm. A turn that fails is taken back from a copy made before it. */
+/** A module ready to run in this thread, with what its executors share. */
+export interface CompiledProgram {
+  readonly id: Id;
+  /** Of the program to run from the next turn on: another that does the same may take its place. */
+  instances: Instances;
+  readonly boots: Boots;
+  readonly snapshot: Snapshot;
+}
+
+export const programOf = ({ id, code, program }: CompiledModule): CompiledProgram => ({
+  id,
+  instances: new Instances(code, program),
+  boots: new Boots(),
+  snapshot: threadSnapshot,
+});
+
+/** Processes share it whatever their modules are. */
+const threadSnapshot = new Snapshot();
+
+/**
+ * Runs one process in an instance that stays warm. A turn that fails is taken back: the last snapshot is put in place,
+ * and the turns since then are evaluated again, which leads to the same state because nothing in them comes from outside.
+ */
 export class WasmExecutor implements Executor {
   readonly #compiled: CompiledProgram;
   readonly #environment: Uint8Array;
   readonly #limits: Limits;
-  readonly #gasLimit: number;
+  readonly #allowance: Allowance;
   #slot: number;
   /** Undefined once it is closed or has crashed. */
   #instance: Instance | undefined;
+  /** Where it is from. */
+  #instances: Instances;
   #heapEnd = 0;
+  readonly #journal = new Journal();
 
   constructor(compiled: CompiledProgram, environment: Environment, from?: Checkpoint) {
     this.#compiled = compiled;
+    this.#instances = compiled.instances;
     this.#environment = utf8.encode(environmentJson(environment));
     this.#limits = environment.limits;
-    this.#gasLimit = computeLimit(environment);
+    this.#allowance = allowanceOf(environment);
     this.#slot = from?.slot ?? -1;
     try {
-      const image = from ? readCheckpoint(compiled.id, from) : compiled.instances.blank(this.#limits.turnMs);
+      const blank = compiled.instances.blank(this.#limits.turnMs);
+      const image = from ? readCheckpoint(compiled.id, from, blank) : blank;
+      this.#checkMemory(image.memoryBytes);
       this.#instance = this.#restored(image);
     } catch (thrown) {
       throw asFault(thrown);
@@ -56,10 +96,11 @@ export class WasmExecutor implements Executor {
 
   /** Bytes of memory that the process has written to, about which it holds resident. */
   get residentBytes(): number {
-    return this.#instance ? imageBytes(takeImage(this.#instance, this.#heapEnd)) : 0;
+    return this.#instance ? liveBytes(this.#instance, this.#heapEnd) : 0;
   }
 
   evaluate(assignment: Assignment): Outcome {
+    this.#followProgram();
     const json = assignmentJson(assignment);
     const outcome = this.#slot < 0 ? this.#boot(json) : this.#turn(json, true);
     this.#slot = assignment.slot;
@@ -71,7 +112,8 @@ export class WasmExecutor implements Executor {
   }
 
   checkpoint(): Checkpoint {
-    return writeCheckpoint(this.#compiled.id, this.#slot, this.#image());
+    const blank = this.#instances.blank(this.#limits.turnMs);
+    return writeCheckpoint(this.#compiled.id, this.#slot, this.#image(), blank);
   }
 
   state(): StateReport {
@@ -84,8 +126,18 @@ export class WasmExecutor implements Executor {
   }
 
   close(): void {
-    if (this.#instance) this.#compiled.instances.give(this.#instance, this.#heapEnd);
+    if (this.#instance) this.#instances.give(this.#instance, this.#heapEnd);
     this.#instance = undefined;
+    this.#compiled.snapshot.drop(this.#journal);
+  }
+
+  /** Goes on in an instance of the program that has taken the place of the one it was in, if one has. */
+  #followProgram(): void {
+    if (!this.#instance || this.#instances === this.#compiled.instances) return;
+    const [instance, instances, heapEnd] = [this.#instance, this.#instances, this.#heapEnd];
+    this.#instance = this.#restored(takeImage(instance, heapEnd));
+    instances.give(instance, heapEnd);
+    this.#compiled.snapshot.drop(this.#journal);
   }
 
   /** The first turn, which is remembered. */
@@ -123,72 +175,109 @@ export class WasmExecutor implements Executor {
 
   #turn(json: string, keep: boolean): Outcome {
     const instance = this.#running();
-    const before = this.#compiled.shadow.take(instance, this.#heapEnd);
+    const before = this.#secured(instance, keep);
     // Whatever is thrown past here leaves an instance that nothing is known of.
     this.#instance = undefined;
-    let result: HandleResult;
+    const message = utf8.encode(json);
+    let result: HandleResult | undefined;
     let outcome: Outcome;
     try {
-      const message = utf8.encode(json);
-      // Gas ends a loop at the same instruction everywhere, so a module that counts it needs no clock.
-      const limitMs = instance.metered ? Number.POSITIVE_INFINITY : this.#limits.turnMs;
-      result = callWithin(limitMs, () => instance.handle(message, this.#environment));
-      outcome = { ...readResult(result.text), gasUsed: BigInt(result.gasUsed) };
+      result = this.#handle(instance, message);
+      outcome = this.#outcome(instance, result);
     } catch (thrown) {
-      const fault = asFault(thrown);
-      this.#instance = this.#restored(before);
-      return faultOutcome(fault.code, fault.message);
+      const { code, message: reason } = asFault(thrown);
+      const gasUsed = endsAlike(thrown) ? (result ?? instance.registers).gasUsed : 0;
+      this.#takeBack(before);
+      return { ...faultOutcome(code, reason), gasUsed: BigInt(gasUsed) };
     }
-    clearStack(instance, result.argumentsStart);
+    this.#settle(instance, result);
     if (keep && !takesBack(outcome)) {
-      this.#noteHeap(instance, result.heapEnd);
       this.#instance = instance;
+      this.#journal.add({ message, gasUsed: result.gasUsed }, before);
     } else {
-      this.#instance = this.#rolledBack(instance, before, result.heapEnd);
+      this.#takeBack(before, instance);
     }
     return outcome;
   }
 
-  /** The instance as it was, or another in its place: memory does not shrink, and its size is part of the state. */
-  #rolledBack(instance: Instance, before: Image, reached: number): Instance {
-    if (instance.memory.length !== before.memoryBytes) return this.#restored(before);
+  /** The snapshot from which the journal leads to the state as it is. A turn that is not kept needs an empty journal. */
+  #secured(instance: Instance, keep: boolean): Image {
+    const { snapshot } = this.#compiled;
+    const kept = snapshot.of(this.#journal);
+    if (kept && (keep ? this.#journal.isWorthIt(kept) : this.#journal.entries.length === 0)) return kept;
+    return snapshot.take(this.#journal, takeImage(instance, this.#heapEnd));
+  }
+
+  #handle(instance: Instance, message: Uint8Array): HandleResult {
+    // Gas ends a loop at the same instruction everywhere, so a module that counts it needs no clock.
+    const limitMs = instance.metered ? Number.POSITIVE_INFINITY : this.#limits.turnMs;
+    return callWithin(limitMs, () => instance.handle(message, this.#environment));
+  }
+
+  #checkMemory(bytes: number): void {
+    const limit = this.#allowance.memoryBytes;
+    if (bytes <= limit) return;
+    const what = `The process has a memory of ${bytes} bytes and may have ${limit}`;
+    throw new HeddleError('guest-over-memory', what, { bytes, limit });
+  }
+
+  #outcome(instance: Instance, { text, gasUsed }: HandleResult): Outcome {
+    // The host gives no more than that, but a guest may have taken more by itself.
+    this.#checkMemory(instance.memory.length);
+    return { ...readResult(text, this.#limits.resultEntries), gasUsed: BigInt(gasUsed) };
+  }
+
+  /** Leaves an instance whose turn returned as it is between turns. A heap that shrinks leaves its bytes behind. */
+  #settle(instance: Instance, { heapEnd, argumentsStart }: HandleResult): void {
+    clearStack(instance, argumentsStart);
+    this.#heapEnd = Math.max(this.#heapEnd, heapEndOf(instance, heapEnd));
+  }
+
+  /** The state as it was before a turn, from the snapshot before it, in the instance that the turn `used` if possible. */
+  #takeBack(before: Image, used?: Instance): void {
+    const instance = used && this.#hasPutBack(used, before) ? used : this.#restored(before);
+    for (const entry of this.#journal.entries) this.#repeat(instance, entry);
+    this.#journal.spend();
+    this.#instance = instance;
+  }
+
+  /** False if the memory has grown: it does not shrink, and its size is part of the state. */
+  #hasPutBack(instance: Instance, before: Image): boolean {
+    if (instance.memory.length !== before.memoryBytes) return false;
     putImage(instance, before);
-    clearAbove(instance, before.heapEnd, reached);
-    return instance;
+    clearAbove(instance, before.heapEnd, this.#heapEnd);
+    this.#heapEnd = before.heapEnd;
+    return true;
+  }
+
+  /** Evaluates a turn again. One that does not end as it did leaves a state that nothing is known of. */
+  #repeat(instance: Instance, { message, gasUsed }: JournalEntry): void {
+    const crashed = (how: string, cause?: unknown) =>
+      new HeddleError('process-crashed', `A turn that had succeeded ${how} when it was evaluated again`, {}, { cause });
+    let result: HandleResult;
+    let outcome: Outcome;
+    try {
+      result = this.#handle(instance, message);
+      outcome = this.#outcome(instance, result);
+    } catch (thrown) {
+      throw crashed(`failed (${reasonOf(thrown)})`, thrown);
+    }
+    if (result.gasUsed !== gasUsed || takesBack(outcome)) throw crashed('ended otherwise');
+    this.#settle(instance, result);
   }
 
   #restored(image: Image): Instance {
+    const { instances } = this.#compiled;
+    const { gas, memoryBytes } = this.#allowance;
+    const instance = instances.take(image, this.#limits.turnMs, memoryBytes);
+    this.#instances = instances;
     this.#heapEnd = image.heapEnd;
-    const instance = this.#compiled.instances.take(image, this.#limits.turnMs);
     instance.files.limits = this.#limits;
-    instance.registers.gasLimit = instance.metered ? Math.min(this.#gasLimit, this.#limits.turnGas) : this.#gasLimit;
+    instance.registers.resultBytes = this.#limits.resultBytes;
+    instance.registers.gasLimit = instance.metered ? Math.min(gas, this.#limits.turnGas) : gas;
     return instance;
   }
-
-  /** Notes where the heap ends. One that shrinks leaves its bytes behind. */
-  #noteHeap(instance: Instance, said: number): void {
-    this.#heapEnd = Math.max(this.#heapEnd, heapEndOf(instance, said));
-  }
 }
-
-/** What a fault in a guest is called. Rethrows what is none: then the executor has crashed. */
-function asFault(thrown: unknown): HeddleError {
-  if (thrown instanceof HeddleError) {
-    if (guestFaults.has(thrown.code)) return thrown;
-    throw thrown;
-  }
-  const overflowed = thrown instanceof RangeError && /call stack/i.test(thrown.message);
-  const what = overflowed ? 'its stack overflowed' : reasonOf(thrown);
-  return new HeddleError('guest-trap', `The module trapped: ${what}`, {}, { cause: thrown });
-}
-
-const guestFaults: ReadonlySet<string> = new Set([
-  'guest-trap',
-  'guest-exit',
-  'guest-over-gas',
-  'guest-over-time',
-  'result-malformed',
-]);
 
 /** Whether AO takes back what the turn did: it reports an error, or prints that it ran out of memory. */
 function takesBack({ error, output }: Outcome): boolean {

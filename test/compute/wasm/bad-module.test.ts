@@ -11,8 +11,6 @@ import { publishedModule } from '../../modules/index.ts';
 import { badId, type GuestOptions, guestModule, op } from './guest-module.ts';
 import { assignmentOf, environment, published, TestProcess } from './process.ts';
 
-const turnMs = 100;
-
 async function refusal(bytes: Uint8Array, options: WasmOptions = {}): Promise<HeddleError | undefined> {
   try {
     await wasm(bytes, options).load();
@@ -23,7 +21,8 @@ async function refusal(bytes: Uint8Array, options: WasmOptions = {}): Promise<He
   }
 }
 
-const guest = (options?: GuestOptions) => TestProcess.blank(wasm(guestModule(options)), { turnMs });
+const limits = { turnMs: 1000, turnGas: 10_000_000 };
+const guest = (options?: GuestOptions) => TestProcess.blank(wasm(guestModule(options)), limits);
 
 /** Sends one good message, a bad one, and another good one; the outcome of the bad one. */
 async function outcomeOfBad(options: GuestOptions): Promise<Outcome> {
@@ -131,7 +130,10 @@ test('recursion without end', async () => {
 });
 
 test('a loop without end', async () => {
-  assert.is(await faultOf({ bad: op.loopForEver }), 'guest-over-time');
+  assert.is(await faultOf({ bad: op.loopForEver }), 'guest-over-gas');
+  const bytes = guestModule({ bad: op.loopForEver });
+  const process = await TestProcess.blank(wasm(bytes, { prepare: 'off' }), limits);
+  assert.is((await process.send({ id: badId })).fault, 'guest-over-time');
 });
 
 test('exit and abort', async () => {
@@ -221,11 +223,20 @@ test('a module that breaks while it starts', async () => {
 });
 
 test('a loop in Lua', async () => {
-  const process = await TestProcess.booted('aos2_0_6', { turnMs: 1000 });
-  await process.eval('Count = 1');
-  const outcome = await process.run('Count = 2 while true do end');
-  assert.is(outcome.fault, 'guest-over-time');
-  assert.is(await process.eval('return Count'), '1');
+  for (const [prepare, fault] of [
+    ['before', 'guest-over-gas'],
+    ['off', 'guest-over-time'],
+  ] as const) {
+    const process = await TestProcess.blank(await published('aos2_0_6', prepare), {
+      turnMs: 1000,
+      turnGas: 200_000_000,
+    });
+    await process.send({});
+    await process.eval('Count = 1');
+    const outcome = await process.run('Count = 2 while true do end');
+    assert.is(outcome.fault, fault);
+    assert.is(await process.eval('return Count'), '1');
+  }
 });
 
 test('an executor that was closed', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isClear } from '../../../lib/compute/wasm/clear.ts';
+import { endOfTraces, isClear } from '../../../lib/compute/wasm/clear.ts';
 
 test('a part of a memory is clear if every byte of it is zero, wherever it begins and ends', () => {
   fc.assert(
@@ -13,6 +13,20 @@ test('a part of a memory is clear if every byte of it is zero, wherever it begin
     }),
     { numRuns: 2000 },
   );
+});
+
+test('traces end where nothing but zeros follows, to the block', () => {
+  const block = 65_536;
+  for (const length of [0, 1, block, 3 * block, 3 * block + 5]) {
+    const memory = new Uint8Array(length);
+    assert.is(endOfTraces(memory, 0), 0);
+    for (const at of [0, 1, block - 1, block, 2 * block + 7, length - 1].filter((one) => one >= 0 && one < length)) {
+      memory.fill(0)[at] = 1;
+      const end = endOfTraces(memory, 0);
+      assert.ok(end > at && end - at <= block, `${at} of ${length}: ${end}`);
+      assert.is(endOfTraces(memory, length), length, 'not below the start');
+    }
+  }
 });
 
 test.run();

@@ -12,7 +12,7 @@ const modules = ['aos2_0_6', 'aos2_0_4_32'] satisfies ModuleName[];
 
 async function outcomesIn(environment: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const file = fileURLToPath(new URL('zone-run.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '-C', 'heddle-source', file], {
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, file], {
     env: { ...process.env, ...environment },
   });
   return stdout.trim().split('\n');

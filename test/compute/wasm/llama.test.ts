@@ -2,8 +2,9 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compare } from './against-loader.ts';
-import { published, type Sending, TestProcess } from './process.ts';
+import { comparePublished } from './against-loader.ts';
+import { language } from './language.ts';
+import { type Sending, TestProcess } from './process.ts';
 
 const evaluate = (data: string): Sending => ({ tags: { Action: 'Eval' }, data });
 
@@ -15,9 +16,11 @@ test('what needs no model gives what it gives in the loader', async () => {
       'Llama = require("llama") local k = {} for n in pairs(Llama) do k[#k + 1] = n end return table.concat(k, " ")',
     ),
     evaluate('return os.date("!%c", 0) .. tostring({}) .. os.clock()'),
+    // Its memory takes the loader long to copy.
+    ...language.filter((_, at) => at % 3 === 1),
     evaluate('error("x")'),
   ];
-  const { differing } = await compare(await published('llama'), 'llama', steps);
+  const { differing } = await comparePublished('llama', steps);
   assert.equal(differing, [], differing.join('\n'));
 });
 

@@ -35,7 +35,10 @@ for (const [name, format, meterType] of [
       evaluate('error("x")'),
       evaluate('return 2'),
     ];
-    const { differing, ours } = await compare(module, { bytes: original, format, computeLimit }, [{}, ...steps]);
+    const { differing, ours } = await compare({ metered: module }, { bytes: original, format, computeLimit }, [
+      {},
+      ...steps,
+    ]);
     for (const { gasUsed, fault } of ours) assert.ok(fault === undefined && gasUsed > 100_000_000n, String(gasUsed));
     // In its first message aos opens files. There the loader takes the guest's stack apart and puts it together again.
     assert.is(differing.length, 1, differing.join('\n'));
@@ -57,5 +60,16 @@ for (const [name, format, meterType] of [
     assert.match(await process.eval('return Count'), /1$/);
   });
 }
+
+test('bytes without the import, under the tag of these formats: prepared like those of others', async () => {
+  const tags = { 'Module-Format': 'wasm64-unknown-emscripten-draft_2024_10_16-metering' };
+  const process = await TestProcess.blank(wasm(publishedModule('aos2_0_6').bytes(), { tags }), {
+    turnGas: 200_000_000,
+  });
+  await process.send({});
+  const { gasUsed } = await process.run('return 1');
+  assert.ok(gasUsed > 1_000_000n, String(gasUsed));
+  assert.is((await process.run('while true do end')).fault, 'guest-over-gas');
+});
 
 test.run();

@@ -93,6 +93,8 @@ const showEnvironment: Code = [
   ...[...load(sizeAt), ...op.constant(textsAt), 0x6a, ...op.constant(0x7d_7d_22), 0x36, 0, 0],
 ];
 
+const bothWays = (bytes: Uint8Array) => ({ prepared: wasm(bytes), 'as published': wasm(bytes, { prepare: 'off' }) });
+
 for (const [format, older] of Object.entries(formats)) {
   test(`${format}: is told from the others by what it exports`, async () => {
     const module = wasm(guestModule({ older }));
@@ -110,9 +112,7 @@ for (const [format, older] of Object.entries(formats)) {
 
   test(`${format}: answers as in the loader`, async () => {
     const bytes = guestModule({ older, result: defaultResult });
-    const module = wasm(bytes);
-    await module.load();
-    const { differing } = await compare(module, { bytes, format }, [
+    const { differing } = await compare(bothWays(bytes), { bytes, format }, [
       {},
       { data: 'x' },
       { data: 'ž🐎'.repeat(1000) },
@@ -123,9 +123,7 @@ for (const [format, older] of Object.entries(formats)) {
 
   test(`${format}: has the loader's environment`, async () => {
     const bytes = guestModule({ older, result: prefix, constructors: showEnvironment });
-    const module = wasm(bytes);
-    await module.load();
-    const { differing, ours } = await compare(module, { bytes, format }, [{}, {}]);
+    const { differing, ours } = await compare(bothWays(bytes), { bytes, format }, [{}, {}]);
     assert.equal(differing, [], differing.join('\n'));
     assert.match(String(ours[1]?.output), 'HOME=/home/web_user;LANG=C.UTF-8;_=./this.program;');
   });

@@ -26,12 +26,12 @@ export interface Sending {
   readonly data?: string;
 }
 
-const modules = new Map<ModuleName, Module>();
+const modules = new Map<string, Module>();
 
 /** A published module, loaded once for the tests of a file. */
-export async function published(name: ModuleName): Promise<Module> {
-  const module = modules.get(name) ?? wasm(publishedModule(name).bytes());
-  modules.set(name, module);
+export async function published(name: ModuleName, prepare: 'before' | 'off' = 'before'): Promise<Module> {
+  const module = modules.get(`${name} ${prepare}`) ?? wasm(publishedModule(name).bytes(), { prepare });
+  modules.set(`${name} ${prepare}`, module);
   await module.load();
   return module;
 }

@@ -2,8 +2,9 @@
 
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compare } from './against-loader.ts';
-import { published, type Sending, TestProcess } from './process.ts';
+import { comparePublished } from './against-loader.ts';
+import { language } from './language.ts';
+import { type Sending, TestProcess } from './process.ts';
 
 const evaluate = (data: string): Sending => ({ tags: { Action: 'Eval' }, data });
 
@@ -49,9 +50,14 @@ const queries: readonly string[] = [
 ];
 
 test('queries give what they give in the loader', async () => {
-  const { differing, ours } = await compare(await published('sqlite'), 'sqlite', [{}, ...queries.map(evaluate)]);
+  const { differing, ours } = await comparePublished('sqlite', [{}, ...queries.map(evaluate)]);
   assert.equal(differing, [], differing.join('\n'));
   assert.is(ours.filter(({ error }) => error !== undefined).length, 1);
+});
+
+test('what touches all of Lua gives what it gives in the loader', async () => {
+  const { differing } = await comparePublished('sqlite', [{}, ...language]);
+  assert.equal(differing, [], differing.join('\n'));
 });
 
 const start = `sqlite3 = require("lsqlite3") db = sqlite3.open("/data/x.db")

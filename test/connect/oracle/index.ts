@@ -40,7 +40,6 @@ export class Oracle {
 
   constructor(module: ModuleName) {
     this.#child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [module], {
-      execArgv: ['--import', 'tsx', '-C', 'heddle-source'],
       env: { ...process.env, TZ: 'UTC' },
       // It prints what its guest prints.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

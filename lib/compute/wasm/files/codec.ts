@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { Content, pageBytes } from './content.ts';
-import type { Node, OpenFile } from './node.ts';
-import type { FilesState } from './state.ts';
+import { isDevice, isFolder, isLink, type Node, type OpenFile } from './node.ts';
+import { type FilesState, rootNumber } from './state.ts';
 
 // The length of a description as u32, the description as JSON, then the pages of all files in its order.
 const descriptionAt = 4;
@@ -31,31 +31,39 @@ export function encodeFiles(state: FilesState): Uint8Array {
 export function decodeFiles(bytes: Uint8Array): FilesState | undefined {
   if (bytes.length < descriptionAt) return undefined;
   const pagesAt = descriptionAt + new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true);
-  const description = parse(bytes.subarray(descriptionAt, pagesAt));
-  if (!isJsonObject(description)) return undefined;
-  const { nodes, open, descriptors, numbers } = description;
-  if (!(isPairs(nodes, 'object') && isPairs(open, 'list') && isPairs(descriptors, 'list') && isNumbers(numbers, 4))) {
-    return undefined;
+  if (pagesAt > bytes.length) return undefined;
+  try {
+    return readFiles(JSON.parse(utf8Decoder.decode(bytes.subarray(descriptionAt, pagesAt))), bytes, pagesAt);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof NotFiles) return undefined;
+    throw error;
   }
+}
+
+/** What is there is of another shape. */
+class NotFiles extends Error {}
+
+function readFiles(description: Json, bytes: Uint8Array, pagesAt: number): FilesState {
+  const { nodes, open, descriptors, numbers } = object(description);
   const owner = {};
   const pages = new PageReader(bytes, pagesAt);
-  const [nextNode = 0, nextOpen = 0, total = 0, drawn = 0] = numbers;
-  const readNodes = (nodes as readonly JsonObject[]).map((node) => readNode(node, pages, owner));
-  if (pages.left !== 0) return undefined;
-  return {
-    nodes: new Map(readNodes.map((node) => [node.number, node])),
-    open: new Map(
-      (open as readonly [number, number, string, number, number][]).map(([number, node, path, flags, position]) => {
-        const file: OpenFile = { owner, node, path, flags, position };
-        return [number, file] as const;
-      }),
-    ),
-    descriptors: new Map(descriptors as readonly [number, number][]),
-    nextNode,
-    nextOpen,
-    bytes: total,
-    drawn,
+  const readNodes = list(nodes).map((node) => readNode(object(node), pages, owner));
+  const openFiles = list(open).map((entry) => readOpenFile(list(entry), owner));
+  const state = {
+    nodes: unique(readNodes.map((node) => [node.number, node])),
+    open: unique(openFiles),
+    descriptors: unique(list(descriptors).map((entry) => readPair(list(entry)))),
   };
+  const [nextNode, nextOpen, total, drawn] = list(numbers).map(count);
+  const root = state.nodes.get(rootNumber);
+  demand(root !== undefined && isFolder(root) && pages.left === 0);
+  demand([...state.descriptors.values()].every((opened) => state.open.has(opened)));
+  demand([...state.open.values()].every(({ node }) => state.nodes.has(node)));
+  demand(nextNode !== undefined && readNodes.every(({ number }) => number < nextNode));
+  demand(nextOpen !== undefined && openFiles.every(([number]) => number < nextOpen));
+  demand(total === readNodes.reduce((sum, { content }) => sum + (content?.size ?? 0), 0));
+  demand(drawn !== undefined);
+  return { ...state, nextNode, nextOpen, bytes: total, drawn };
 }
 
 function describe({ number, mode, timeMs, entries, content, target, device }: Node, pages: Uint8Array[]): JsonObject {
@@ -72,24 +80,45 @@ function describe({ number, mode, timeMs, entries, content, target, device }: No
   };
 }
 
-/** The description is one that {@link encodeFiles} wrote, as the checksum over it says; its types are taken as that. */
-function readNode(from: JsonObject, pages: PageReader, owner: object): Node {
-  const { entries, size, pages: numbers, target, device } = from;
-  const node = { owner, number: Number(from.number), mode: Number(from.mode), timeMs: Number(from.timeMs) };
-  return {
-    ...node,
-    ...(Array.isArray(entries) ? { entries: new Map(entries as unknown as [string, number][]) } : {}),
-    ...(Array.isArray(numbers) ? { content: readContent(owner, Number(size), numbers as number[], pages) } : {}),
-    ...(typeof target === 'string' ? { target } : {}),
-    ...(typeof device === 'number' ? { device } : {}),
-  };
+function readNode({ number, mode, timeMs, ...rest }: JsonObject, pages: PageReader, owner: object): Node {
+  const node = { owner, number: count(number), mode: count(mode), timeMs: float(timeMs) };
+  if (isFolder(node)) return { ...node, entries: unique(list(rest.entries).map((entry) => readEntry(list(entry)))) };
+  if (isLink(node)) return { ...node, target: text(rest.target) };
+  if (isDevice(node)) return { ...node, device: count(rest.device) };
+  return { ...node, content: readContent(owner, count(rest.size), list(rest.pages).map(count), pages) };
 }
 
 function readContent(owner: object, size: number, numbers: readonly number[], pages: PageReader): Content {
+  demand(size <= largestFile);
   const content = new Content();
-  for (const number of numbers) content.write(owner, number * pageBytes, pages.next());
+  let least = 0;
+  for (const number of numbers) {
+    demand(number >= least && number * pageBytes < size);
+    least = number + 1;
+    content.write(owner, number * pageBytes, pages.next());
+  }
   content.resize(owner, size);
   return content;
+}
+
+function readOpenFile([number, node, path, flags, position]: readonly Json[], owner: object) {
+  const file: OpenFile = {
+    owner,
+    node: count(node),
+    path: text(path),
+    flags: integer(flags),
+    position: count(position),
+  };
+  return [count(number), file] as const;
+}
+
+const readPair = ([one, other]: readonly Json[]) => [count(one), count(other)] as const;
+const readEntry = ([name, number]: readonly Json[]) => [text(name), count(number)] as const;
+
+function unique<Key, Value>(entries: readonly (readonly [Key, Value])[]): Map<Key, Value> {
+  const map = new Map(entries);
+  demand(map.size === entries.length);
+  return map;
 }
 
 class PageReader {
@@ -106,25 +135,50 @@ class PageReader {
   }
 
   next(): Uint8Array {
+    demand(this.left >= pageBytes);
     this.#at += pageBytes;
     return this.#bytes.subarray(this.#at - pageBytes, this.#at);
   }
 }
 
-function parse(bytes: Uint8Array): Json | undefined {
-  try {
-    // JSON.parse returns nothing but what Json describes.
-    return JSON.parse(utf8Decoder.decode(bytes)) as Json;
-  } catch {
-    return undefined;
-  }
+function demand(holds: boolean): asserts holds {
+  if (!holds) throw new NotFiles();
 }
 
-const isPairs = (value: Json | undefined, kind: 'object' | 'list'): value is readonly Json[] =>
-  Array.isArray(value) && value.every((entry: Json) => (kind === 'list' ? Array.isArray(entry) : isJsonObject(entry)));
+function object(value: Json | undefined): JsonObject {
+  demand(isJsonObject(value));
+  return value;
+}
 
-const isNumbers = (value: Json | undefined, count: number): value is readonly number[] =>
-  Array.isArray(value) && value.length === count && value.every((entry: Json) => typeof entry === 'number');
+function list(value: Json | undefined): readonly Json[] {
+  demand(Array.isArray(value));
+  return value;
+}
+
+function text(value: Json | undefined): string {
+  demand(typeof value === 'string');
+  return value;
+}
+
+function float(value: Json | undefined): number {
+  demand(typeof value === 'number');
+  return value;
+}
+
+function integer(value: Json | undefined): number {
+  const number = float(value);
+  demand(Number.isSafeInteger(number));
+  return number;
+}
+
+function count(value: Json | undefined): number {
+  const number = integer(value);
+  demand(number >= 0);
+  return number;
+}
+
+/** More than the host has memory for. */
+const largestFile = 2 ** 32;
 
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder();

@@ -27,6 +27,11 @@ export class Tree {
     this.readClock = readClock;
   }
 
+  /** How many files and open files there are. */
+  get count(): number {
+    return this.state.nodes.size + this.state.descriptors.size;
+  }
+
   /** The files as they are, for good. Takes no time; what is changed after is copied first. */
   snapshot(): FilesState {
     this.#draft = undefined;

@@ -2,7 +2,7 @@
 
 export { prepare } from '#prepare';
 export { gasExport } from './meter.ts';
-export type { PrepareCall, PreparedHere, PrepareProgress } from './prepare.ts';
+export type { PrepareCall, PreparedHere } from './prepare.ts';
 export {
   type Prepared,
   type PrepareOptions,

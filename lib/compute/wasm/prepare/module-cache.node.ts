@@ -79,12 +79,8 @@ export class ModuleCache {
 function defaultFolder(): string | undefined {
   const { env, platform } = process;
   try {
-    const base =
-      platform === 'win32'
-        ? env.LOCALAPPDATA
-        : platform === 'darwin'
-          ? join(homedir(), 'Library', 'Caches')
-          : env.XDG_CACHE_HOME || join(homedir(), '.cache');
+    const usual = () => join(homedir(), platform === 'darwin' ? 'Library/Caches' : '.cache');
+    const base = env.XDG_CACHE_HOME || (platform === 'win32' ? env.LOCALAPPDATA : usual());
     return base ? join(base, 'heddle', 'modules') : undefined;
   } catch {
     return undefined; // a user without a home

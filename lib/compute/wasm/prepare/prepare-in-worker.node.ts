@@ -20,7 +20,7 @@ export type WorkerMessage = { readonly step: PrepareStep } | { readonly prepared
 
 /**
  * Like `prepareModule`, in a thread of its own, so that this one goes on meanwhile and the memory that a rewrite took is
- * given back. If that thread fails, or takes for ever, the module stays as it is.
+ * given back. If that thread fails, or takes for ever, the module stays as it is. It does not keep the program alive.
  */
 export async function prepareInWorker(
   bytes: Uint8Array<ArrayBuffer>,
@@ -42,9 +42,9 @@ export async function prepareInWorker(
 
 function runWorker(task: WorkerTask, onStep: OnStep): Promise<Prepared> {
   return new Promise((resolve, reject) => {
-    // A compiled worker needs none of what this thread loads its files with, and starts faster without.
+    // A compiled worker needs none of what arguments and environment tell Node to load files with, and starts faster without.
     const compiled = workerFile.pathname.endsWith('.js');
-    const worker = new Worker(workerFile, { workerData: task, ...(compiled && { execArgv: [] }) });
+    const worker = new Worker(workerFile, { workerData: task, ...(compiled && { execArgv: [], env: {} }) });
     const settle = (settled: () => void) => {
       clearTimeout(timer);
       worker.removeAllListeners();
@@ -53,12 +53,15 @@ function runWorker(task: WorkerTask, onStep: OnStep): Promise<Prepared> {
       worker.terminate().then(settled, reject);
     };
     const timer = setTimeout(() => settle(() => reject(new Error(`It took more than ${mostMs} ms`))), mostMs);
+    timer.unref();
     worker.on('message', (message: WorkerMessage) => {
       if ('step' in message) onStep(message.step);
       else settle(() => resolve(message.prepared));
     });
     worker.on('error', (error) => settle(() => reject(error)));
     worker.on('exit', (code) => settle(() => reject(new Error(`Its thread ended with ${code}`))));
+    // A listener would make it count again.
+    worker.unref();
   });
 }
 

@@ -69,6 +69,18 @@ export async function prepareModule(
   }
 }
 
+/** Whether that takes milliseconds. */
+export function isQuick(bytes: Uint8Array, { maximumBytes = Number.POSITIVE_INFINITY }: PrepareOptions): boolean {
+  if (bytes.length > mostQuickBytes) return false;
+  try {
+    const { fold, lower } = findRewriting(bytes, Math.floor(maximumBytes / pageBytes));
+    return !fold && !lower;
+  } catch {
+    // Preparing ends at the same.
+    return true;
+  }
+}
+
 /** A module left as it was. */
 export const notPrepared = (bytes: Uint8Array<ArrayBuffer>, step: PrepareStep, reason: string): Prepared => ({
   bytes: bytes.slice(),
@@ -135,6 +147,9 @@ const nothingDone: PrepareReport = {
   metered: false,
   leftOut: [],
 };
+
+/** To meter so much takes no longer than to start a thread. */
+const mostQuickBytes = 65_536;
 
 /** Binaryen takes up to a hundred times a module's size in memory. */
 const mostRewrittenBytes = 33_554_432;

@@ -1,15 +1,12 @@
-import { type Prepared, type PrepareOptions, type PrepareStep, prepareModule } from './prepare-module.ts';
-
-/** What {@link prepare} tells while it works. */
-export interface PrepareProgress {
-  readonly step: PrepareStep;
-}
+import { type OnStep, type Prepared, type PrepareOptions, prepareModule } from './prepare-module.ts';
 
 export interface PrepareCall extends PrepareOptions {
   /** Called before each step, of which `rewrite` takes seconds. Not called if the prepared module is at hand. */
-  readonly onProgress?: ((progress: PrepareProgress) => void) | undefined;
+  readonly onStep?: OnStep | undefined;
   /** The folder that prepared modules are kept in; false for none. Nothing is kept where there are no folders. */
   readonly cacheFolder?: string | false | undefined;
+  /** Whether the program may end before this does. */
+  readonly background?: boolean | undefined;
 }
 
 export interface PreparedHere extends Prepared {
@@ -20,8 +17,8 @@ export interface PreparedHere extends Prepared {
 /** Prepares a module in this thread, each time anew. In Node another file takes this one's place. */
 export async function prepare(
   bytes: Uint8Array<ArrayBuffer>,
-  { onProgress, ...options }: PrepareCall = {},
+  { onStep, ...options }: PrepareCall = {},
 ): Promise<PreparedHere> {
-  const prepared = await prepareModule(bytes, options, (step) => onProgress?.({ step }));
+  const prepared = await prepareModule(bytes, options, onStep);
   return { ...prepared, cached: false };
 }

@@ -3,7 +3,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../../../../lib/core/json.ts';
-import { type ModuleName, publishedModule } from '../../../modules/index.ts';
 
 /** A message and the environment, as the JSON a module gets. */
 export interface Question {
@@ -29,10 +28,9 @@ export class Oracle {
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
 
-  constructor(module: ModuleName | LoaderModule) {
+  constructor({ bytes, ...options }: LoaderModule) {
     this.#child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), {
       serialization: 'advanced',
-      execArgv: ['--import', 'tsx', '-C', 'heddle-source'],
       env: { ...process.env, TZ: 'UTC' },
       // It prints what its guest prints.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -42,7 +40,6 @@ export class Oracle {
     });
     // Closing it ends it while nobody asks.
     this.#ended.catch(() => {});
-    const { bytes, ...options }: LoaderModule = typeof module === 'string' ? ofPublished(module) : module;
     this.#child.send({ ...options, bytes });
   }
 
@@ -55,9 +52,4 @@ export class Oracle {
   close(): void {
     this.#child.kill();
   }
-}
-
-function ofPublished(name: ModuleName): LoaderModule {
-  const { bytes, format } = publishedModule(name);
-  return { bytes: bytes(), format };
 }

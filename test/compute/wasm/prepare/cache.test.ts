@@ -1,11 +1,12 @@
-// What was prepared once is read the next time; whatever is wrong with a file or a folder, the module is prepared again.
+// What was prepared once is read the next time; whatever is wrong with a file or a folder, it is as if it were not there.
 
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type PrepareProgress, prepare } from '../../../../lib/compute/wasm/prepare/index.ts';
+import { type PrepareStep, prepare, prepareModule } from '../../../../lib/compute/wasm/prepare/index.ts';
+import { keyOf, ModuleCache } from '../../../../lib/compute/wasm/prepare/module-cache.node.ts';
 import { assemble } from './wasm-text.ts';
 
 const test = suite('cache', { folder: '' });
@@ -17,13 +18,11 @@ test.after.each(({ folder }) => {
   rmSync(folder, { recursive: true });
 });
 
-const bytes = assemble({ functions: [{ export: 'run', code: [0x01] }] });
-const cachedTwice = async (cacheFolder: string | false) => {
-  const first = await prepare(bytes, { cacheFolder });
-  const second = await prepare(bytes, { cacheFolder });
-  assert.equal({ ...second, cached: false }, first);
-  return [first.cached, second.cached];
-};
+const nops = (count: number) => assemble({ functions: [{ export: 'run', code: Array<number>(count).fill(0x01) }] });
+/** Long enough to be worth a file. */
+const bytes = nops(70_000);
+const small = await prepareModule(nops(10));
+const key = keyOf('a', {});
 const fileIn = (folder: string) => {
   const names = readdirSync(folder);
   assert.is(names.length, 1, names.join());
@@ -31,23 +30,33 @@ const fileIn = (folder: string) => {
 };
 
 test('the second time it is read', async ({ folder }) => {
-  assert.equal(await cachedTwice(folder), [false, true]);
+  const first = await prepare(bytes, { cacheFolder: folder });
+  const second = await prepare(bytes, { cacheFolder: folder });
+  assert.equal([first.cached, second.cached], [false, true]);
+  assert.equal({ ...second, cached: false }, first);
   fileIn(folder);
 });
 
 test('no folder wanted', async () => {
-  assert.equal(await cachedTwice(false), [false, false]);
+  for (let round = 0; round < 2; round++) assert.is((await prepare(bytes, { cacheFolder: false })).cached, false);
 });
 
-test('other options, other file', async ({ folder }) => {
-  await prepare(bytes, { cacheFolder: folder });
-  assert.is((await prepare(bytes, { cacheFolder: folder, meter: false })).cached, false);
-  assert.is((await prepare(bytes, { cacheFolder: folder, maximumBytes: 2 ** 20 })).cached, false);
-  assert.is(readdirSync(folder).length, 3);
+test('a small module is prepared again', async ({ folder }) => {
+  for (let round = 0; round < 2; round++) {
+    assert.equal(await prepare(nops(10), { cacheFolder: folder }), { ...small, cached: false });
+  }
+  assert.equal(readdirSync(folder), []);
 });
 
-test('a file with any byte wrong, cut short or too long is made anew', async ({ folder }) => {
-  const { bytes: expected } = await prepare(bytes, { cacheFolder: folder });
+test('other options or another module, another file', () => {
+  const keys = [keyOf('a', {}), keyOf('b', {}), keyOf('a', { meter: false }), keyOf('a', { maximumBytes: 2 ** 20 })];
+  assert.is(new Set(keys).size, keys.length);
+  assert.is(keyOf('a', { meter: true, maximumBytes: Number.POSITIVE_INFINITY }), keyOf('a', {}));
+});
+
+test('a file with any byte wrong, cut short or too long is not read, and is mended', async ({ folder }) => {
+  const cache = new ModuleCache(folder);
+  await cache.write(key, small);
   const path = fileIn(folder);
   const whole = readFileSync(path);
   const damages: (() => void)[] = [
@@ -55,7 +64,7 @@ test('a file with any byte wrong, cut short or too long is made anew', async ({ 
     () => truncateSync(path, 40),
     () => truncateSync(path, 0),
     () => writeFileSync(path, Buffer.concat([whole, Buffer.of(0)])),
-    ...[0, 31, 32, 60, whole.length - 1].map((at) => () => {
+    ...Array.from({ length: whole.length }, (_, at) => () => {
       const damaged = Buffer.from(whole);
       damaged.writeUInt8((whole[at] ?? 0) ^ 1, at);
       writeFileSync(path, damaged);
@@ -63,46 +72,50 @@ test('a file with any byte wrong, cut short or too long is made anew', async ({ 
   ];
   for (const damage of damages) {
     damage();
-    const again = await prepare(bytes, { cacheFolder: folder });
-    assert.is(again.cached, false);
-    assert.equal(again.bytes, expected);
-    assert.equal(readFileSync(path), whole, 'mended');
+    assert.is(await cache.read(key), undefined);
   }
+  await cache.write(key, small);
+  assert.equal(readFileSync(path), whole);
+  assert.equal(await cache.read(key), small);
 });
 
 test("another module's file under this one's name is not believed", async ({ folder }) => {
-  await prepare(bytes, { cacheFolder: folder });
+  const cache = new ModuleCache(folder);
+  const other = keyOf('b', {});
+  await cache.write(key, small);
   const path = fileIn(folder);
+  const whole = readFileSync(path);
   rmSync(path);
-  await prepare(assemble({ functions: [] }), { cacheFolder: folder });
-  writeFileSync(path, readFileSync(fileIn(folder)));
-  assert.is((await prepare(bytes, { cacheFolder: folder })).cached, false);
+  await cache.write(other, small);
+  writeFileSync(fileIn(folder), whole);
+  assert.is(await cache.read(other), undefined);
 });
 
 test('a folder that is a file, or cannot be made, or not written', async ({ folder }) => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   for (const place of [file, join(file, 'below'), '/dev/null/heddle', '\0']) {
-    assert.equal(await cachedTwice(place), [false, false], place);
+    const cache = new ModuleCache(place);
+    await cache.write(key, small);
+    assert.is(await cache.read(key), undefined, place);
   }
   const occupied = join(folder, 'occupied');
-  await prepare(bytes, { cacheFolder: occupied });
-  const name = fileIn(occupied);
-  rmSync(name);
-  writeFileSync(join(folder, 'note'), '');
+  const cache = new ModuleCache(occupied);
+  await cache.write(key, small);
+  rmSync(fileIn(occupied));
   chmodSync(occupied, 0o500);
-  const [first] = await cachedTwice(occupied);
-  assert.is(first, false);
+  await cache.write(key, small);
+  await cache.read(key);
   chmodSync(occupied, 0o700);
 });
 
 test('what is asked for twice at once is done once', async ({ folder }) => {
-  const steps: PrepareProgress[][] = [[], []];
+  const steps: PrepareStep[][] = [[], []];
   const [first, second] = await Promise.all(
-    steps.map((heard) => prepare(bytes, { cacheFolder: folder, onProgress: (progress) => heard.push(progress) })),
+    steps.map((heard) => prepare(bytes, { cacheFolder: folder, onStep: (step) => heard.push(step) })),
   );
   assert.equal(first, second);
-  assert.equal(steps[0], [{ step: 'read' }, { step: 'meter' }, { step: 'validate' }]);
+  assert.equal(steps[0], ['read', 'meter', 'validate']);
   fileIn(folder);
 });
 

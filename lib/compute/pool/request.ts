@@ -1,0 +1,47 @@
+import type { Assignment } from '../../core/assignment.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import type { Checkpoint, DryRun, Environment, StateReport } from '../executor.ts';
+import type { PageProof } from '../page-tree.ts';
+import type { CompiledModule } from '../wasm/index.ts';
+import type { Failure } from './failure.ts';
+
+/** What a worker thread is asked for, by the number of the executor that it is about. It answers each in turn. */
+export type Request =
+  | {
+      readonly ask: 'start';
+      readonly executor: number;
+      /** The module's number in this thread. */
+      readonly module: number;
+      /** The module itself, the first time. */
+      readonly compiled?: CompiledModule | undefined;
+      readonly environment: Environment;
+      readonly from?: Checkpoint | undefined;
+    }
+  | { readonly ask: 'evaluate'; readonly executor: number; readonly assignment: Assignment }
+  | { readonly ask: 'dryRun'; readonly executor: number; readonly message: DryRun }
+  | { readonly ask: 'checkpoint' | 'state' | 'close'; readonly executor: number }
+  | { readonly ask: 'proof'; readonly executor: number; readonly page: number };
+
+/** What each request is answered with. */
+export interface Answers {
+  readonly start: Residence;
+  readonly evaluate: Residence & { readonly outcome: Outcome };
+  readonly dryRun: Outcome;
+  readonly checkpoint: Checkpoint;
+  readonly state: StateReport;
+  readonly proof: PageProof;
+  readonly close: undefined;
+}
+
+/** What an executor holds after a turn, which is asked for without waiting. */
+export interface Residence {
+  readonly slot: number;
+  readonly residentBytes: number;
+}
+
+export type Reply = { readonly answer: unknown } | { readonly failure: Failure };
+
+/** What a worker thread starts with: where it counts the requests it has begun with. */
+export interface WorkerStart {
+  readonly begun: Int32Array;
+}

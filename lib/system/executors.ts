@@ -1,0 +1,211 @@
+import type { Executor } from '../compute/executor.ts';
+import type { Pool } from '../compute/pool/index.ts';
+import type { Assignment } from '../core/assignment.ts';
+import { type Awaitable, isPending } from '../core/awaitable.ts';
+import type { Commit } from '../core/commit.ts';
+import { HeddleError, reasonOf } from '../core/error.ts';
+import type { Limits } from '../core/limits.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { Queue } from '../core/queue.ts';
+import type { Process } from '../process/process.ts';
+import { Residency } from '../process/residency.ts';
+import { closeQuietly, startExecutor } from '../process/supervisor.ts';
+import { inStore, isStoreFailure } from '../store/guard.ts';
+import type { Store } from '../store/store.ts';
+import type { Ledger } from './ledger.ts';
+import type { TraceLog } from './trace.ts';
+
+/**
+ * Who evaluates: the executors of a system's processes. They are brought up when they are needed and put away when there
+ * are too many. Mail may be evaluated before its turn has come, in other threads or in a row: what comes out follows from
+ * a process's mail alone, so that the order of turns, and with it the run, is the same however that went.
+ */
+export class Executors {
+  readonly #ledger: Ledger;
+  readonly #store: Store;
+  readonly #pool: Pool;
+  readonly #trace: TraceLog;
+  readonly #residency = new Residency();
+  /** Processes of other threads, once for each message that was not begun with when it got its slot. */
+  readonly #arrivals = new Queue<Process>();
+  /** How many messages were evaluated, or begun with, before their turns. */
+  #ahead = 0;
+
+  constructor(ledger: Ledger, store: Store, pool: Pool, trace: TraceLog) {
+    this.#ledger = ledger;
+    this.#store = store;
+    this.#pool = pool;
+    this.#trace = trace;
+  }
+
+  /** Notes the mail that a commit assigned, and has other threads begin with as much as they may. */
+  announce(commit: Commit): void {
+    for (const { assignment } of commit.assigned) this.#arrived(this.#ledger.process(assignment.process));
+    while (this.#ahead < mostAhead) {
+      const process = this.#arrivals.shift();
+      if (!process) return;
+      if (process.running) this.#begin(process);
+    }
+  }
+
+  /** Notes all mail of a process whose executor was put away with what it had begun. */
+  announceAgain(process: Process): void {
+    for (let mail = process.ahead.length; mail < process.mailbox.assigned.length; mail++) this.#arrived(process);
+  }
+
+  /** A process's executor, brought up if need be. */
+  of(process: Process): Awaitable<Executor> {
+    if (process.executor) return process.executor;
+    process.started ??= this.#bringUp(process);
+    return process.started;
+  }
+
+  /** The outcome of the first message in a process's mailbox. */
+  evaluate(process: Process, executor: Executor): Awaitable<Outcome> {
+    const ahead = process.ahead.shift();
+    if (ahead) {
+      this.#ahead--;
+      return ahead;
+    }
+    const assignment = process.mailbox.assigned.peek();
+    if (!assignment) throw new HeddleError('scheduler-invalid', `${process.id} has no mail but was given a turn`);
+    const outcome = executor.evaluate(assignment);
+    if ((executor.residentBytes ?? 0) >= largeBytes) this.#evaluateInRow(process, executor);
+    return outcome;
+  }
+
+  /** Notes that the outcome of a process's turn is committed. Puts its checkpoint away if one is due. */
+  committed(process: Process): Awaitable<void> {
+    this.#residency.ran(process);
+    if (!isDueBefore(process.evaluated + 1, this.#ledger.limits) || !process.executor) return;
+    // What stopped before it may go on.
+    this.announceAgain(process);
+    return this.#checkpoint(process, process.executor);
+  }
+
+  /** Makes room, if there is none, by letting go of the executors of processes that have not run for longest. */
+  makeRoom(): Awaitable<void> {
+    if (!this.#fits) return this.#hibernateOldest();
+  }
+
+  /** Makes a process's state the one that is committed, whatever its executor has begun. */
+  async takeBack(process: Process): Promise<void> {
+    if (process.ahead.length === 0) return;
+    await this.discard(process);
+    this.announceAgain(process);
+  }
+  /** Lets go of a process's executor, crashed or not needed any more, and of what it has begun. */
+  async discard(process: Process): Promise<void> {
+    const { started } = process;
+    this.#residency.left(process);
+    this.#ahead -= process.ahead.length;
+    process.ahead.clear();
+    process.executor = undefined;
+    process.started = undefined;
+    await started?.then(closeQuietly, () => {});
+  }
+
+  /** Lets go of all. */
+  async close(): Promise<void> {
+    // Nobody needs what other threads still do.
+    await this.#pool.close();
+    for (const process of this.#ledger.processes.values()) await this.discard(process);
+  }
+
+  get #fits(): boolean {
+    return this.#residency.totalBytes <= this.#ledger.limits.residentBytes;
+  }
+
+  #arrived(process: Process): void {
+    if (this.#pool.spreads(process.module)) this.#arrivals.push(process);
+  }
+
+  #begin(process: Process): void {
+    const assignment = this.#next(process, 0);
+    if (!assignment) return;
+    process.started ??= this.#bringUp(process);
+    this.#evaluated(
+      process,
+      process.started.then((executor) => executor.evaluate(assignment)),
+    );
+  }
+
+  /** Evaluates mail behind the first message while the executor's memory is in the cache. */
+  #evaluateInRow(process: Process, executor: Executor): void {
+    if (this.#pool.spreads(process.module)) return;
+    while (process.ahead.length < mostInRow && this.#ahead < mostAhead) {
+      const assignment = this.#next(process, 1);
+      if (!assignment) return;
+      try {
+        this.#evaluated(process, executor.evaluate(assignment));
+      } catch (error) {
+        this.#evaluated(process, Promise.reject(error));
+        return;
+      }
+    }
+  }
+
+  /** The first message of a process that is not evaluated, behind `taken` whose turn it is. */
+  #next({ mailbox, ahead }: Process, taken: number): Assignment | undefined {
+    const before = ahead.length + taken;
+    const assignment = mailbox.assigned.at(before);
+    // A checkpoint that is due in between needs the state at its slot.
+    return assignment && before > 0 && isDueBefore(assignment.slot, this.#ledger.limits) ? undefined : assignment;
+  }
+
+  #evaluated(process: Process, outcome: Awaitable<Outcome>): void {
+    // Its turn will deal with an error.
+    if (isPending(outcome)) outcome.catch(() => {});
+    process.ahead.push(outcome);
+    this.#ahead++;
+  }
+
+  async #bringUp(process: Process): Promise<Executor> {
+    const executor = await startExecutor(process, this.#store, this.#pool);
+    if (!process.running) {
+      await closeQuietly(executor);
+      throw new HeddleError('lifecycle-invalid', `${process.id} was ${process.state} while it was brought up`);
+    }
+    process.executor = executor;
+    if (process.state !== 'ready') this.#trace.moved(process, process.move('loaded'));
+    this.#residency.ran(process);
+    return executor;
+  }
+
+  async #hibernateOldest(): Promise<void> {
+    for (const process of this.#residency.oldestFirst) {
+      if (this.#fits) return;
+      // An executor that is ahead has a state that is not committed.
+      if (process.executor && process.ahead.length === 0) await this.#hibernate(process, process.executor);
+    }
+  }
+
+  async #hibernate(process: Process, executor: Executor): Promise<void> {
+    try {
+      await this.#checkpoint(process, executor);
+    } catch (error) {
+      if (isStoreFailure(error)) throw error;
+      // It stays as it is: it did nothing wrong, and memory must not decide over what a run comes to.
+      this.#residency.left(process);
+      return this.#trace.moved(process, process.state, `it cannot hibernate: ${reasonOf(error)}`);
+    }
+    await this.discard(process);
+    this.#trace.moved(process, process.move('hibernated'));
+  }
+
+  async #checkpoint(process: Process, executor: Executor): Promise<void> {
+    const taken = executor.checkpoint();
+    const stored = { process: process.id, ...(isPending(taken) ? await taken : taken) };
+    await inStore('a checkpoint was not stored', () => this.#store.putCheckpoint(stored));
+  }
+}
+
+/** Whether a checkpoint is due before that slot. */
+const isDueBefore = (slot: number, { checkpointSlots }: Limits): boolean => slot % checkpointSlots === 0;
+
+/** Enough to keep every thread busy. Executors that are ahead cannot hibernate, so it bounds what they hold, too. */
+const mostAhead = 512;
+/** Messages of one process evaluated in a row. */
+const mostInRow = 16;
+/** From so much memory on, it takes longer to bring it into the cache than to evaluate a short message. */
+const largeBytes = 262_144;
