@@ -1,10 +1,12 @@
 /** `npm run bench [name …]`: runs the named benchmarks, or all, and prints one table for each. */
 import { aosPing } from './aos-ping/index.ts';
+import { compute } from './compute/index.ts';
 import { loader } from './loader/index.ts';
 import { machine } from './machine.ts';
 import { prepareBench } from './prepare/index.ts';
 
 const benches: Readonly<Record<string, () => Promise<string>>> = {
+  compute,
   'aos-ping': aosPing,
   loader,
   prepare: prepareBench,

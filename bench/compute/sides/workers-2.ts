@@ -1,0 +1,3 @@
+import { serveSpreadOut } from '../spread-out.ts';
+
+await serveSpreadOut(2);
