@@ -21,6 +21,7 @@ const sides = {
   another: { name: 'spawn of another', file: './sides/spawn-another.ts', turns: 4 },
   identical: { name: 'spawn of an identical one', file: './sides/spawn-identical.ts', turns: 8 },
   wake: { name: 'wake', file: './sides/wake.ts', turns: 8 },
+  raw64: { name: 'handle of 64 processes', file: './sides/raw-64.ts', turns: 2 },
   inline: { name: 'no worker', file: './sides/workers-0.ts', turns: 1 },
   oneWorker: { name: 'one worker', file: './sides/workers-1.ts', turns: 1 },
   twoWorkers: { name: 'two workers', file: './sides/workers-2.ts', turns: 1 },
@@ -77,7 +78,13 @@ const rows: readonly Row[] = [
   { what: 'spawn of another process of a warm module', side: 'another', target: 'at most 40 ms' },
   { what: 'spawn of a process that was booted before', side: 'identical', target: 'at most 10 ms' },
   { what: 'wake from a checkpoint', side: 'wake', target: 'at most 10 ms' },
-  { what: 'message to one of 64 processes, no worker', side: 'inline', target: '' },
+  { what: 'raw handle of 64 processes by turns', side: 'raw64', target: '' },
+  {
+    what: 'message to one of 64 processes, no worker',
+    side: 'inline',
+    ratio: { to: 'raw64', what: 'handle of 64 by turns' },
+    target: '',
+  },
   {
     what: 'the same, one worker',
     side: 'oneWorker',

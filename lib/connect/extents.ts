@@ -1,4 +1,4 @@
-import { isClear } from '../compute/wasm/clear.ts';
+import { isClear } from '#zeros';
 /** A stretch of memory. Lists of them are in order and do not touch. */
 export interface Extent {
   readonly start: number;

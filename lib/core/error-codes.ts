@@ -45,6 +45,10 @@ export const errorCodes = {
     definite: true,
     advice: 'Build the module without that import, or with a supported format.',
   },
+  'wasi-module-unsupported': {
+    definite: true,
+    advice: 'Build it for WASI preview 1 as a command, or as a reactor that exports handle; wasi() says what each is.',
+  },
   'module-duplicate': {
     definite: true,
     advice: 'Make a module once and share it; give behaviors that differ different names.',
@@ -71,6 +75,10 @@ export const errorCodes = {
   // What a guest did: these stand in outcomes, and state is as before the message.
   'guest-trap': { definite: true, advice: 'The message took its slot and changed nothing; look at the module.' },
   'guest-exit': { definite: true, advice: 'The message took its slot and changed nothing; a module must not exit.' },
+  'wasi-exit': {
+    definite: true,
+    advice: 'The message took its slot and changed nothing; a program that succeeds exits with 0.',
+  },
   'guest-over-gas': {
     definite: true,
     advice:
@@ -92,6 +100,14 @@ export const errorCodes = {
   'state-invalid': { definite: true, advice: 'Keep the state of a behavior plain data that structuredClone can copy.' },
   'turn-over': { definite: true, advice: 'Send while receive runs, and keep no turn beyond it.' },
   'receive-asynchronous': { definite: true, advice: 'Return the new state itself; turns do not wait.' },
+  'machine-invalid': {
+    definite: true,
+    advice: 'Give a machine of XState 5, and declare the actors it spawns or invokes in setup({ actors }).',
+  },
+  'machine-asynchronous': {
+    definite: true,
+    advice: 'Use machines and transition functions as actors; to wait for others, send a message and handle the reply.',
+  },
   'outbox-incomplete': {
     definite: true,
     advice: 'It was not delivered; send messages with Target, Anchor and text Tags.',

@@ -1,10 +1,10 @@
 import { HeddleError } from '../../core/error.ts';
 import { invalidCheckpoint } from './checkpoint.ts';
-import { endOfTraces } from './clear.ts';
 import { pageBytes } from './guest-memory.ts';
 import type { Image } from './image.ts';
 import { cookieBytes } from './instance.ts';
 import type { Program } from './program.ts';
+import { endOfTraces } from './traces.ts';
 
 /**
  * The image in `memory`, a full copy of the memory of a process whose image at first was `blank`. What lies where the

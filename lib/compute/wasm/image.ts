@@ -1,4 +1,4 @@
-import { isClear } from './clear.ts';
+import { isClear } from '#zeros';
 import type { FilesState } from './files/index.ts';
 import { cookieBytes, type Instance } from './instance.ts';
 

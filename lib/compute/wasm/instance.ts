@@ -1,13 +1,13 @@
 import { HeddleError } from '../../core/error.ts';
 import { defaultLimits } from '../../core/limits.ts';
 import { type Abi, fromGuest, toGuest } from './abi.ts';
-import { endOfTraces } from './clear.ts';
 import { errno, Files, firstState } from './files/index.ts';
 import type { Guest, GuestExports, Registers } from './guest.ts';
 import { GuestMemory } from './guest-memory.ts';
 import { buildImports } from './host.ts';
 import { gasExport } from './prepare/meter.ts';
 import type { Program } from './program.ts';
+import { endOfTraces } from './traces.ts';
 
 /** Where an instance's C stack lies. It grows downwards from `base` and must not pass `end`. */
 export interface StackBounds {

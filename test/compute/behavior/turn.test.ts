@@ -77,6 +77,19 @@ test('references of different turns and of spawns are different too', async () =
   assert.is(new Set(references).size, 36);
 });
 
+test('a reference among the tags is the one that is sent and returned', async () => {
+  const references: string[] = [];
+  const { outcome } = await turnOf((turn) => {
+    references.push(turn.send({ target: 'one', tags: { Action: 'A', Reference: 'mine' } }));
+    references.push(turn.spawn({ module: 'm', tags: { Reference: 'child' } }));
+  });
+  assert.equal(references, ['mine', 'child']);
+  const sent = [...outcome.messages, ...outcome.spawns].map((entry) =>
+    texts(entry).filter((text) => text.startsWith('Reference=')),
+  );
+  assert.equal(sent, [['Reference=mine'], ['Reference=child']]);
+});
+
 test('a reply goes to Reply-To, or else to the sender, with the reference of the message', async () => {
   const replyTo = async (tags: Record<string, string>) => {
     const { outcome } = await turnOf((turn, message) => turn.reply(message, { data: 'r', tags: { Own: '1' } }), {

@@ -13,19 +13,6 @@ export function isClear(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Where in `bytes` the zeros begin that they end with, to the block; not below `start`. */
-export function endOfTraces(bytes: Uint8Array, start: number): number {
-  let end = bytes.length;
-  while (end > start) {
-    const block = Math.max(start, end - blockBytes);
-    if (!isClear(bytes.subarray(block, end))) break;
-    end = block;
-  }
-  return end;
-}
-
-const blockBytes = 65_536;
-
 function areZero(words: Int32Array): boolean {
   const rest = words.length % 8;
   for (let i = 0; i < rest; i++) if (words[i] !== 0) return false;
