@@ -5,6 +5,19 @@
  */
 export { type Behavior, type BehaviorOptions, behavior } from './compute/behavior.ts';
 export type { Checkpoint, DryRun, Environment, Executor, Identity, Module, StateReport } from './compute/executor.ts';
+export {
+  type Assigning,
+  type MachineEvent,
+  type MachineMail,
+  type MachineOptions,
+  machine,
+  type OutboxActionOf,
+  type OutboxEntry,
+  type OutboxEvent,
+  outbox,
+  type Replying,
+  turnOf,
+} from './compute/machine/index.ts';
 export { type PageProof, verifyPage } from './compute/page-tree.ts';
 export type { Sending, Spawning, Turn } from './compute/turn.ts';
 export { type PrepareProgress, type WasmModule, type WasmOptions, wasm } from './compute/wasm/index.ts';
