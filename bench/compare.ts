@@ -12,7 +12,8 @@ export interface Timed extends Contender {
   readonly timesMs: readonly number[];
 }
 
-const warmUpBlocks = 4;
+/** JavaScript takes thousands of turns until its engine has compiled what they go through. */
+const warmUpMs = 4_000;
 
 /** Runs the sides by turns, so that whatever else the machine does meets all of them. */
 export async function compare<C extends Contender>(
@@ -25,7 +26,10 @@ export async function compare<C extends Contender>(
     return { contender, timesMs, side: new Side(contender.name, contender.file) };
   });
   try {
-    for (const { side, contender } of running) await side.block(contender.turns * warmUpBlocks);
+    for (const { side, contender } of running) {
+      const endMs = performance.now() + warmUpMs;
+      while (performance.now() < endMs) await side.block(contender.turns);
+    }
     for (let round = 0; round < rounds; round++) {
       if (process.stderr.isTTY) process.stderr.write(`\r${title}: round ${round + 1} of ${rounds}`);
       // Each round starts with another side, so that none always follows the same one.
