@@ -92,7 +92,7 @@ const isTags = (input: TagsInput): input is Tags => Array.isArray(input);
 
 /** The names and values of tags in one list, one after the other. */
 export function tagTexts(tags: Tags): readonly string[] {
-  // A loop: flatMap takes longer than the hash that this is for.
+  // A loop: flatMap is slow, and this is on the way of every message.
   const texts: string[] = [];
   for (const { name, value } of tags) texts.push(name, value);
   return texts;

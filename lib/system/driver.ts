@@ -4,24 +4,24 @@ import type { ErrorCode } from '../core/error-codes.ts';
 import type { Id } from '../core/id.ts';
 import { Lane } from '../core/lane.ts';
 import { inStore } from '../store/guard.ts';
+import { Deadlines } from './deadlines.ts';
 import type { Engine } from './engine.ts';
 import { type Progress, type RunUntil, TurnLoop } from './loop.ts';
 import { checkWhole } from './options.ts';
 import { recover } from './recovery.ts';
-import { Timers } from './timers.ts';
 
 /** Works an engine for whoever calls: after what the store holds is taken in, one call at a time, and until it is closed. */
 export class Driver {
   readonly engine: Engine;
   readonly loop: TurnLoop;
-  readonly timers = new Timers();
+  readonly deadlines = new Deadlines();
   readonly #lane = new Lane();
   #recovered = false;
   #closed = false;
 
   constructor(engine: Engine) {
     this.engine = engine;
-    this.loop = new TurnLoop(engine, this.timers, this.#lane);
+    this.loop = new TurnLoop(engine, this.deadlines, this.#lane);
   }
 
   get closed(): boolean {

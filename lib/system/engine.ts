@@ -61,6 +61,7 @@ export class Engine {
       const process = this.ledger.process(id);
       if (!process.running) await this.executors.discard(process);
     }
+    if (!commit.turn) this.executors.lookAhead();
     return commit;
   }
 
@@ -84,6 +85,7 @@ export class Engine {
     process.move('committed');
     if (outcome.fault) this.trace.emit({ type: 'fault', ...turn, fault: outcome.fault, reason: errorText(outcome) });
     await this.#checkpointed(process);
+    this.executors.lookAhead();
     return commit;
   }
 

@@ -38,9 +38,13 @@ export class Executors {
     this.#trace = trace;
   }
 
-  /** Notes the mail that a commit assigned, and has other threads begin with as much as they may. */
+  /** Notes the mail that a commit assigned. */
   announce(commit: Commit): void {
     for (const { assignment } of commit.assigned) this.#arrived(this.#ledger.process(assignment.process));
+  }
+
+  /** Has other threads begin with as much mail as they may. A checkpoint that is due has to be taken before. */
+  lookAhead(): void {
     while (this.#ahead < mostAhead) {
       const process = this.#arrivals.shift();
       if (!process) return;
@@ -70,7 +74,9 @@ export class Executors {
     const assignment = process.mailbox.assigned.peek();
     if (!assignment) throw new HeddleError('scheduler-invalid', `${process.id} has no mail but was given a turn`);
     const outcome = executor.evaluate(assignment);
-    if ((executor.residentBytes ?? 0) >= largeBytes) this.#evaluateInRow(process, executor);
+    const isLarge = (executor.residentBytes ?? 0) >= largeBytes;
+    // One that takes its time is given one message at a time.
+    if (isLarge && !isPending(outcome)) this.#evaluateInRow(process, executor);
     return outcome;
   }
 
@@ -94,6 +100,7 @@ export class Executors {
     await this.discard(process);
     this.announceAgain(process);
   }
+
   /** Lets go of a process's executor, crashed or not needed any more, and of what it has begun. */
   async discard(process: Process): Promise<void> {
     const { started } = process;
@@ -132,12 +139,13 @@ export class Executors {
 
   /** Evaluates mail behind the first message while the executor's memory is in the cache. */
   #evaluateInRow(process: Process, executor: Executor): void {
-    if (this.#pool.spreads(process.module)) return;
     while (process.ahead.length < mostInRow && this.#ahead < mostAhead) {
       const assignment = this.#next(process, 1);
       if (!assignment) return;
       try {
-        this.#evaluated(process, executor.evaluate(assignment));
+        const outcome = executor.evaluate(assignment);
+        this.#evaluated(process, outcome);
+        if (isPending(outcome)) return;
       } catch (error) {
         this.#evaluated(process, Promise.reject(error));
         return;
@@ -155,7 +163,7 @@ export class Executors {
 
   #evaluated(process: Process, outcome: Awaitable<Outcome>): void {
     // Its turn will deal with an error.
-    if (isPending(outcome)) outcome.catch(() => {});
+    if (isPending(outcome)) outcome.then(undefined, () => {});
     process.ahead.push(outcome);
     this.#ahead++;
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Lane } from '../core/lane.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { Engine } from './engine.ts';
-import type { Timers } from './timers.ts';
 
 /** How far a run got. */
 export interface Progress {
@@ -25,14 +25,14 @@ const turnsPerPiece = 64;
 /** Lets processes have their turns, and lets time pass when there is no mail. */
 export class TurnLoop {
   readonly #engine: Engine;
-  readonly #timers: Timers;
+  readonly #deadlines: Deadlines;
   readonly #lane: Lane;
   /** How often time has passed. */
   #moments = 0;
 
-  constructor(engine: Engine, timers: Timers, lane: Lane) {
+  constructor(engine: Engine, deadlines: Deadlines, lane: Lane) {
     this.#engine = engine;
-    this.#timers = timers;
+    this.#deadlines = deadlines;
     this.#lane = lane;
   }
 
@@ -72,13 +72,13 @@ export class TurnLoop {
     await advance(clock, atMs);
     while ((ledger.nextTimer?.atMs ?? Number.POSITIVE_INFINITY) <= atMs) await this.#engine.fireNext();
     // Whoever waits from outside gives up last.
-    if ((this.#timers.nextMs ?? Number.POSITIVE_INFINITY) <= atMs) this.#timers.fireNext();
+    if ((this.#deadlines.nextMs ?? Number.POSITIVE_INFINITY) <= atMs) this.#deadlines.expireNext();
   }
 
-  /** When the next timer is due, a process's or another. */
+  /** When the next timer is due or a caller waits no longer. */
   get #nextMs(): number {
     const { nextTimer } = this.#engine.ledger;
-    return Math.min(nextTimer?.atMs ?? Number.POSITIVE_INFINITY, this.#timers.nextMs ?? Number.POSITIVE_INFINITY);
+    return Math.min(nextTimer?.atMs ?? Number.POSITIVE_INFINITY, this.#deadlines.nextMs ?? Number.POSITIVE_INFINITY);
   }
 
   #waits(untilMs: number): boolean {

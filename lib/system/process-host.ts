@@ -45,7 +45,7 @@ export class ProcessHost {
 
   async ask(process: Process, input: MessageInput, { timeoutMs = 60_000 }: AskOptions): Promise<Message> {
     checkWhole('timeoutMs', timeoutMs);
-    const { engine, timers } = this.#driver;
+    const { engine, deadlines } = this.#driver;
     const from = input.from ?? engine.addresses.wallet;
     if (engine.ledger.processes.has(from)) {
       throw new HeddleError('sender-invalid', `a reply to ${from} would go to that process, not to who asks`, { from });
@@ -58,7 +58,7 @@ export class ProcessHost {
     let cancel = () => {};
     try {
       const receipt = await this.send(process, { ...input, from, tags });
-      cancel = timers.set(engine.clock.now().timestampMs + timeoutMs, () => {
+      cancel = deadlines.set(engine.clock.now().timestampMs + timeoutMs, () => {
         ask.expired = true;
       });
       const done = () => ask.reply !== undefined || ask.expired || !process.running;

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import {
   createSystem,
+  memoryStore,
   type ProcessHandle,
   random,
   replay,
@@ -74,6 +75,26 @@ test('every turn a worker has begun before its time waits for that time', async 
   await system.settle();
   assert.equal([one.status.mail, other.status.mail], [0, 2]);
   assert.is(await evaluate(one, 'return Mark'), '2');
+});
+
+test('a checkpoint is of the slot that is committed, whatever workers are at', async () => {
+  const store = memoryStore();
+  const put = store.putCheckpoint.bind(store);
+  const slots: number[] = [];
+  store.putCheckpoint = (checkpoint) => {
+    const { process, slot } = checkpoint;
+    assert.ok(store.outcome(process, slot), `slot ${slot} is committed`);
+    assert.not.ok(store.outcome(process, slot + 1), `slot ${slot} is the last`);
+    slots.push(slot);
+    put(checkpoint);
+  };
+  await using system = createSystem({ store, workers: 1, limits: { checkpointSlots: 3 } });
+  const process = await system.spawn(aos);
+  await process.send({ tags: { Action: 'Eval' }, data: relay(process.id) });
+  // To itself: the next message arrives with the very commit after which a checkpoint is due.
+  await process.send({ tags: { Action: 'Pass', Hops: '12' } });
+  await system.settle();
+  assert.equal(slots.slice(0, 2), [2, 5]);
 });
 
 /** A system with one thread, whose turns may keep it busy for a moment only, and all its crashes. */

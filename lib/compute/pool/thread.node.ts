@@ -16,13 +16,16 @@ interface Task {
 
 /** Requests that a worker has at a time: enough that it never waits for more. */
 const mostPosted = 32;
+/** The longest that a timer of Node waits; a longer one would not wait at all. */
+const longestMs = 2 ** 31 - 1;
 /** Requests of one executor in a row, while others wait. */
 const mostInRow = 16;
 
 /**
  * A worker thread and what it has been asked and not answered yet. What one executor was asked goes to it in a row, since
- * changing from one to another costs more than a short turn: its memory has to come into the cache. It keeps the program alive only while it owes an
- * answer. If it ends, or was busy with one request for longer than `workerMs`, that request fails with `worker-failed`,
+ * changing from one to another costs more than a short turn: its memory has to come into the cache.
+ *
+ * It keeps the program alive only while it owes an answer. If it ends, or was busy with one request for longer than `workerMs`, that request fails with `worker-failed`,
  * and all others, which can be asked of another thread, with `worker-ended`; with `worker-unavailable` if it never began.
  */
 export class Thread implements Asked {
@@ -132,13 +135,17 @@ export class Thread implements Asked {
 
   #wake(): void {
     this.#worker.ref();
+    clearInterval(this.#watch);
     if (!Number.isFinite(this.#workerMs)) return;
     let seen = -1;
-    this.#watch = setInterval(() => {
-      const begun = Atomics.load(this.#begun, 0);
-      if (begun === seen) void this.terminate(`it was busy with one request for more than ${this.#workerMs} ms`);
-      seen = begun;
-    }, this.#workerMs);
+    this.#watch = setInterval(
+      () => {
+        const begun = Atomics.load(this.#begun, 0);
+        if (begun === seen) void this.terminate(`it was busy with one request for more than ${this.#workerMs} ms`);
+        seen = begun;
+      },
+      Math.min(this.#workerMs, longestMs),
+    );
   }
 
   #rest(): void {

@@ -5,7 +5,7 @@ import { cookieBytes, type Instance } from './instance.ts';
 /**
  * What an instance's memory holds between turns: the bytes below the stack with the marks at its end, and those from
  * the stack pointer through data and heap. The stack between the two and what lies above the heap are zero then, which
- * {@link clearScratch} sees to, so the image is the whole state and a copy of it is as small as the process.
+ * {@link clearStack} sees to, so the image is the whole state and a copy of it is as small as the process.
  */
 export interface Image {
   readonly memoryBytes: number;
