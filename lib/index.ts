@@ -3,8 +3,18 @@
  *
  * @module
  */
-export { type Behavior, type BehaviorOptions, behavior } from './compute/behavior.ts';
-export type { Checkpoint, DryRun, Environment, Executor, Identity, Module, StateReport } from './compute/executor.ts';
+export { type BehaviorOptions, behavior } from './compute/behavior.ts';
+export type { Behavior } from './compute/behavior-definition.ts';
+export type {
+  Checkpoint,
+  DryRun,
+  Environment,
+  Executor,
+  Identity,
+  Module,
+  PastTurn,
+  StateReport,
+} from './compute/executor.ts';
 export {
   type Assigning,
   type MachineEvent,
@@ -21,18 +31,20 @@ export {
 export { type PageProof, verifyPage } from './compute/page-tree.ts';
 export type { Sending, Spawning, Turn } from './compute/turn.ts';
 export { type PrepareProgress, type WasmModule, type WasmOptions, wasm } from './compute/wasm/index.ts';
-export type { Assignment } from './core/assignment.ts';
+export type { Assignment, SlotRef } from './core/assignment.ts';
 export type { Awaitable } from './core/awaitable.ts';
 export { type Clock, type Moment, type VirtualClockOptions, virtualClock } from './core/clock.ts';
-export type { AssignedDelivery, Commit, Delivery, OutboundMail, SlotRef, StatusChange, Timer } from './core/commit.ts';
+export type { Delivery, Timer } from './core/delivery.ts';
 export { HeddleError } from './core/error.ts';
 export type { ErrorCode } from './core/error-codes.ts';
 export type { Address, Id } from './core/id.ts';
 export type { Json, JsonObject } from './core/json.ts';
 export { defaultLimits, type Limits } from './core/limits.ts';
 export type { Message } from './core/message.ts';
+export type { OutboundMail } from './core/outbound-mail.ts';
 export type { OutboxAssignment, OutboxMessage, OutboxSpawn, OutboxTag, Outcome } from './core/outcome.ts';
 export { type RandomStream, randomStream } from './core/random.ts';
+export type { StatusChange } from './core/status-change.ts';
 export { type Tag, type Tags, type TagsInput, tagValue, toTags } from './core/tags.ts';
 export type { CommittedEvent, LifecycleState, SupervisionEvent, TraceEvent } from './core/trace-event.ts';
 export { lifecycle } from './process/lifecycle.ts';
@@ -40,9 +52,9 @@ export type { MailboxOptions, Overflow } from './process/mailbox.ts';
 export { fifo } from './schedule/fifo.ts';
 export { random } from './schedule/random.ts';
 export { roundRobin } from './schedule/round-robin.ts';
-export type { Scheduler, SchedulerPolicy } from './schedule/scheduler.ts';
+export type { Runnable, Scheduler, SchedulerPolicy } from './schedule/scheduler.ts';
 export { type MemoryStore, memoryStore } from './store/memory.ts';
-export type { Store, StoredCheckpoint } from './store/store.ts';
+export type { LogPiece, Store, StoredCheckpoint } from './store/store.ts';
 export type { Addresses } from './system/addresses.ts';
 export type { AskOptions } from './system/asks.ts';
 export type { ActionGas } from './system/gas-report.ts';

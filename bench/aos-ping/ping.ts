@@ -1,8 +1,7 @@
 /** What every side evaluates: an aos process whose handler answers each ping, and an endless row of pings. */
 import type { Assignment, Environment } from 'heddle';
 import { defaultLimits, wasm } from 'heddle';
-import { unsignedMessage, unsignedProcessItem } from '../../lib/core/message.ts';
-import { assign } from '../../lib/schedule/assign.ts';
+import { assigned, unsigned, unsignedItem } from '../../test/fixtures/system/messages.ts';
 import { publishedModule } from '../../test/modules/index.ts';
 
 export const published = publishedModule('aos2_0_6');
@@ -13,8 +12,8 @@ const owner = 'benchmark-owner-benchmark-owner-benchmark-1';
 const module = wasm(published.bytes());
 const moment = { timestampMs: 1_735_689_600_000, blockHeight: 1_580_000 };
 
-const item = unsignedProcessItem(
-  { owner, from: owner, tags: [...typed('Process'), { name: 'Module', value: module.id }], data: '' },
+const item = unsignedItem(
+  { owner, from: owner, tags: [...typed('Process'), { name: 'Module', value: module.id }] },
   'ping',
 );
 
@@ -22,18 +21,19 @@ export const environment: Environment = {
   process: { id: item.id, owner, tags: item.tags },
   module: { id: module.id, owner, tags: module.tags },
   limits: defaultLimits,
+  past: () => [],
 };
 
 /** The process's own item, the Eval of the handler, and then pings. */
 export function* assignments(): Generator<Assignment, never> {
-  let last = assign({ process: item.id, message: item, exclude: [] }, undefined, moment, owner);
+  let last = assigned({ process: item.id, message: item, exclude: [] }, undefined, moment, owner);
   yield last;
   for (let slot = 1; ; slot++) {
     const action = slot === 1 ? 'Eval' : 'Ping';
     const tags = [{ name: 'Action', value: action }, ...typed('Message')];
     const data = slot === 1 ? handler : '';
-    const message = unsignedMessage({ owner, from: owner, target: item.id, anchor: null, tags, data }, `ping ${slot}`);
-    last = assign({ process: item.id, message, exclude: [] }, last, moment, owner);
+    const message = unsigned({ owner, from: owner, target: item.id, tags, data }, `ping ${slot}`);
+    last = assigned({ process: item.id, message, exclude: [] }, last, moment, owner);
     yield last;
   }
 }

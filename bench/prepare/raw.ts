@@ -4,9 +4,8 @@ import { defaultLimits, wasm } from 'heddle';
 import { Instance } from '../../lib/compute/wasm/instance.ts';
 import { assignmentJson, environmentJson } from '../../lib/compute/wasm/message-json.ts';
 import { readProgram } from '../../lib/compute/wasm/program.ts';
-import { unsignedMessage, unsignedProcessItem } from '../../lib/core/message.ts';
 import { toTags } from '../../lib/core/tags.ts';
-import { assign } from '../../lib/schedule/assign.ts';
+import { assigned, unsigned, unsignedItem } from '../../test/fixtures/system/messages.ts';
 import { publishedModule } from '../../test/modules/index.ts';
 import { serve } from '../side.ts';
 
@@ -42,22 +41,23 @@ export const workloads = ['Ping', 'Transfer', 'Loop'] as const;
 export async function serveRaw(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const module = wasm(published.bytes());
   const tags = toTags({ Type: 'Process', Module: module.id });
-  const item = unsignedProcessItem({ owner, from: owner, tags, data: '' }, 'raw');
+  const item = unsignedItem({ owner, from: owner, tags }, 'raw');
   const environment: Environment = {
     process: { id: item.id, owner, tags: item.tags },
     module: { id: module.id, owner, tags: module.tags },
     limits: defaultLimits,
+    past: () => [],
   };
   const instance = new Instance(await WebAssembly.compile(bytes), readProgram(bytes));
   instance.boot();
   const utf8 = new TextEncoder();
   const env = utf8.encode(environmentJson(environment));
-  let last = assign({ process: item.id, message: item, exclude: [] }, undefined, moment, owner);
+  let last = assigned({ process: item.id, message: item, exclude: [] }, undefined, moment, owner);
   const handle = () => instance.handle(utf8.encode(assignmentJson(last)), env).text;
   const send = (tags: TagsInput, data = '') => {
-    const content = { owner, from: owner, target: item.id, anchor: null, tags: toTags(tags), data };
-    const message = unsignedMessage(content, `raw ${last.slot}`);
-    last = assign({ process: item.id, message, exclude: [] }, last, moment, owner);
+    const content = { owner, from: owner, target: item.id, tags: toTags(tags), data };
+    const message = unsigned(content, `raw ${last.slot}`);
+    last = assigned({ process: item.id, message, exclude: [] }, last, moment, owner);
     return handle();
   };
   handle();

@@ -13,11 +13,20 @@ export interface Identity {
   readonly tags: Tags;
 }
 
+/** A turn whose outcome is committed. */
+export interface PastTurn {
+  readonly assignment: Assignment;
+  /** Whether its outcome was an error, so that it left the state as it was. */
+  readonly failed: boolean;
+}
+
 /** What an executor is told of its process besides the assignments. */
 export interface Environment {
   readonly process: Identity;
   readonly module: Identity;
   readonly limits: Limits;
+  /** The committed turns of the process from a slot on, for executors that go back by doing them again. */
+  past(fromSlot: number): Iterable<PastTurn>;
 }
 
 /** A process's state after `slot`, enough to continue from there. Its bytes mean something to the same module only. */
@@ -49,6 +58,8 @@ export interface Executor {
   readonly slot: number;
   /** Bytes of memory that closing it would give back, about; left out if they are not worth counting. */
   readonly residentBytes?: number;
+  /** Whether it takes an assignment before the outcomes of earlier ones are committed. */
+  readonly runsAhead?: boolean;
   evaluate(assignment: Assignment): Awaitable<Outcome>;
   /** Evaluates without leaving a trace in the state. */
   dryRun(message: DryRun): Awaitable<Outcome>;

@@ -1,5 +1,7 @@
 import { Packr } from 'msgpackr';
 import { HeddleError, reasonOf } from '../core/error.ts';
+import { type Code, code, decode, type OddPart, oddPart, restore } from './odd-parts.ts';
+import { checkPlain, isOdd } from './plain-state.ts';
 
 // Keeps what structuredClone keeps: maps, sets, dates, typed arrays, shared and circular references.
 const packer = new Packr({ structuredClone: true, moreTypes: true });
@@ -21,17 +23,36 @@ export const packNoState = (): Uint8Array => packer.pack(null);
 export function unpackState<State>(bytes: Uint8Array): { readonly value: State } | undefined {
   try {
     // The bytes were packed from a state of the same module; another module's are the caller's mistake.
-    return (packer.unpack(bytes) as { readonly value: State } | null) ?? undefined;
+    const packed = packer.unpack(bytes) as Packed | null;
+    if (packed === null) return undefined;
+    for (const part of packed.odd ?? []) restore(part);
+    return { value: (packed.root ? decode(packed.root) : packed.value) as State };
   } catch (error) {
     throw new HeddleError('checkpoint-invalid', `the checkpoint cannot be unpacked: ${reasonOf(error)}`);
   }
 }
 
+interface Packed {
+  readonly value: unknown;
+  /** What the packer cannot hold; absent if there is nothing of that kind. */
+  readonly odd?: readonly OddPart[];
+  /** The state itself, if it is of that kind. */
+  readonly root?: Code;
+}
+
 function packWith(one: Packr, value: unknown): Uint8Array {
   try {
-    // structuredClone refuses what the packer would silently leave out.
-    return one.pack({ value: structuredClone(value) });
+    // The packer would leave out silently what it cannot hold.
+    const odd = checkPlain(value);
+    const packed: Packed = {
+      value,
+      // Only this packer keeps what holds them one.
+      ...(one === packer && odd.size > 0 && { odd: [...odd].map(oddPart) }),
+      ...(one === packer && isOdd(value) && { root: code(value) }),
+    };
+    return one.pack(packed);
   } catch (error) {
+    if (error instanceof HeddleError) throw error;
     throw new HeddleError('state-invalid', `the state cannot be copied: ${reasonOf(error)}`);
   }
 }

@@ -1,10 +1,12 @@
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
-import type { Message } from '../core/message.ts';
-import type { OutboxAssignment, OutboxMessage, OutboxSpawn, Outcome } from '../core/outcome.ts';
+import { checkTags, isLazy, type Message } from '../core/message.ts';
+import { checkedOutput } from '../core/outcome.ts';
 import { type Tags, type TagsInput, tagValue, toTags } from '../core/tags.ts';
 import type { DryRun, Environment } from './executor.ts';
+import { Sent } from './sent.ts';
+import { quietOutcome, TurnOutcome } from './turn-outcome.ts';
 
 /** What a behavior sends. */
 export interface Sending {
@@ -13,6 +15,12 @@ export interface Sending {
   readonly data?: string;
   /** Virtual time to wait before it is sent. It is never sent if the sender is stopped by then. */
   readonly delayMs?: number;
+}
+
+/** What a behavior has sent. */
+export interface Referenced {
+  /** What a reply to it carries as `X-Reference`. */
+  readonly reference: string;
 }
 
 /** What a behavior wants spawned: a process of the module with that id. */
@@ -44,111 +52,118 @@ export interface Spawning {
  * ```
  */
 export class Turn {
-  readonly self: Id;
-  /** The address that relays between processes; a child needs it as `Authority` to trust its parent. */
-  readonly authority: string | undefined;
   readonly slot: number;
-  /** When the message got its slot, the only time a turn knows. */
-  readonly timestampMs: number;
-  readonly blockHeight: number;
-  readonly #messages: OutboxMessage[] = [];
-  readonly #spawns: OutboxSpawn[] = [];
-  readonly #assignments: OutboxAssignment[] = [];
+  readonly #given: DryRun;
   readonly #environment: Environment;
-  #output: Json = '';
+  /** What it has produced, if anything. */
+  #outcome: TurnOutcome | undefined;
   #over = false;
 
   constructor(given: DryRun, slot: number, environment: Environment) {
-    this.self = environment.process.id;
-    this.authority = tagValue(environment.process.tags, 'Authority');
     this.slot = slot;
-    this.timestampMs = given.timestampMs;
-    this.blockHeight = given.blockHeight;
+    this.#given = given;
     this.#environment = environment;
   }
 
+  get self(): Id {
+    return this.#environment.process.id;
+  }
+
+  /** The address that relays between processes; a child needs it as `Authority` to trust its parent. */
+  get authority(): string | undefined {
+    return tagValue(this.#environment.process.tags, 'Authority');
+  }
+
+  /** When the message got its slot, the only time a turn knows. */
+  get timestampMs(): number {
+    return this.#given.timestampMs;
+  }
+
+  get blockHeight(): number {
+    return this.#given.blockHeight;
+  }
+
   /**
-   * Sends a message and returns the `Reference` that a reply to it carries as `X-Reference`: the one among its tags, or one
-   * that no other has.
+   * Sends a message. What is returned has the `Reference` that a reply to it carries as `X-Reference`: the one among its
+   * tags, or one that no other has.
    */
-  send({ target, tags, data = '', delayMs }: Sending): string {
-    this.#checkRunning();
-    const { reference, tags: own } = this.#tags('Message', toTags(tags));
-    const message = { target, anchor: this.#anchor(), tags: own, data };
-    this.#messages.push(delayMs === undefined ? message : { ...message, delayMs });
-    return reference;
+  send({ target, tags, data, delayMs }: Sending): Referenced {
+    return this.#send(target, ownTags(tags), data, delayMs);
   }
 
   /** Answers `message`: goes to its `Reply-To` or else its sender, and carries the message's reference. */
-  reply(message: Message, { tags, ...rest }: Omit<Sending, 'target'>): string {
-    const reference = tagValue(message.tags, 'X-Reference') ?? tagValue(message.tags, 'Reference');
-    const correlation = reference === undefined ? [] : [{ name: 'X-Reference', value: reference }];
-    const target = tagValue(message.tags, 'Reply-To') ?? message.from;
-    return this.send({ ...rest, target, tags: [...correlation, ...toTags(tags)] });
+  reply(message: Message, { tags, data, delayMs }: Omit<Sending, 'target'>): Referenced {
+    const reference = messageTag(message, 'X-Reference') ?? messageTag(message, 'Reference');
+    const own = ownTags(tags);
+    const correlated = reference === undefined ? own : [{ name: 'X-Reference', value: reference }, ...own];
+    return this.#send(messageTag(message, 'Reply-To') ?? message.from, correlated, data, delayMs);
   }
 
   /** Spawns a process; the notice that it is there has `Action=Spawned`, `Process` and this `Reference`. */
-  spawn({ module, tags, data = '' }: Spawning): string {
-    this.#checkRunning();
-    const { process } = this.#environment;
+  spawn({ module, tags, data }: Spawning): Referenced {
+    const { process, module: own } = this.#environment;
     const origin = [
       { name: 'From-Process', value: process.id },
-      { name: 'From-Module', value: this.#environment.module.id },
+      { name: 'From-Module', value: own.id },
       { name: 'Module', value: module },
     ];
-    const { reference, tags: own } = this.#tags('Process', [...origin, ...toTags(tags)]);
-    this.#spawns.push({ anchor: this.#anchor(), tags: own, data });
-    return reference;
+    const spawned = this.#entry(undefined, [...origin, ...ownTags(tags)], data);
+    this.#producing().spawn(spawned);
+    return spawned;
   }
 
   /** Has a message that is somewhere already assigned to processes as well. */
   assign(message: Id, processes: readonly Id[]): void {
     this.#checkRunning();
-    this.#assignments.push({ processes: [...processes], message });
+    this.#producing().assign({ processes: [...processes], message });
   }
 
   /** Sets what the turn prints. */
   output(value: Json): void {
     this.#checkRunning();
-    this.#output = structuredClone(value);
+    this.#producing().output = checkedOutput(value);
   }
 
   /** What the turn has produced. It is over then: whoever kept it can send nothing more. */
-  end(): Outcome {
+  end(): TurnOutcome {
     this.#over = true;
-    return {
-      messages: this.#messages,
-      spawns: this.#spawns,
-      assignments: this.#assignments,
-      output: this.#output,
-      gasUsed: 0n,
-    };
+    return this.#outcome ?? quietOutcome;
+  }
+
+  #producing(): TurnOutcome {
+    this.#outcome ??= new TurnOutcome();
+    return this.#outcome;
+  }
+
+  #send(target: string, own: Tags, data?: string, delayMs?: number): Referenced {
+    const sent = this.#entry(target, own, data, delayMs);
+    if (typeof target !== 'string') throw new HeddleError('outbox-incomplete', `the target is ${String(target)}`);
+    this.#producing().send(sent);
+    return sent;
+  }
+
+  #entry(target: string | undefined, own: Tags, data = '', delayMs?: number): Sent {
+    this.#checkRunning();
+    if (typeof data !== 'string') throw new HeddleError('data-invalid', `the data is of type ${typeof data}`);
+    const position = (this.#outcome?.sent ?? 0) + 1;
+    return new Sent(target, own, data.toWellFormed(), delayMs, this.slot, position);
   }
 
   #checkRunning(): void {
     if (this.#over) throw new HeddleError('turn-over', `the turn of slot ${this.slot} is over`, { slot: this.slot });
   }
-
-  #tags(type: string, given: Tags): { readonly reference: string; readonly tags: Tags } {
-    // Copied, since the behavior may change its own later.
-    const own = given.map((tag) => ({ ...tag }));
-    const chosen = tagValue(own, 'Reference');
-    const reference = chosen ?? this.#reference();
-    const protocol = [
-      { name: 'Data-Protocol', value: 'ao' },
-      { name: 'Variant', value: 'ao.TN.1' },
-      { name: 'Type', value: type },
-      ...(chosen === undefined ? [{ name: 'Reference', value: reference }] : []),
-    ];
-    return { reference, tags: [...protocol, ...own] };
-  }
-
-  // aos counts its sends for ever; slot and position name one just as well and need no state.
-  #reference(): string {
-    return `${this.slot}.${this.#messages.length + this.#spawns.length + 1}`;
-  }
-
-  #anchor(): string {
-    return this.#reference().padStart(32, '0');
-  }
 }
+
+/** The tags that a behavior gave, copied, since it may change its own later. */
+function ownTags(input: TagsInput | undefined): Tags {
+  if (input === undefined) return none;
+  const tags = toTags(input);
+  checkTags(tags);
+  return tags.map(({ name, value }) => ({ name: name.toWellFormed(), value: value.toWellFormed() }));
+}
+
+/** A message that a process of heddle sent knows its tags without making the list of them. */
+const messageTag = (message: Message, name: string): string | undefined =>
+  isLazy(message) ? message.tag(name) : tagValue(message.tags, name);
+
+const none: Tags = [];

@@ -41,14 +41,17 @@ export function virtualClock(options: VirtualClockOptions = {}): Clock {
       throw new HeddleError('option-invalid', `${name} is ${value}, not a whole number of its unit`, { option: name });
     }
   }
-  let nowMs = startMs;
+  const moment = (timestampMs: number): Moment =>
+    Object.freeze({ timestampMs, blockHeight: startHeight + Math.floor((timestampMs - startMs) / blockMs) });
+  let now = moment(startMs);
   return {
-    now: () => ({ timestampMs: nowMs, blockHeight: startHeight + Math.floor((nowMs - startMs) / blockMs) }),
+    now: () => now,
     advanceTo(timestampMs) {
+      const { timestampMs: nowMs } = now;
       if (!Number.isSafeInteger(timestampMs) || timestampMs < nowMs) {
         throw new HeddleError('option-invalid', `time cannot go from ${nowMs} to ${timestampMs}`, { nowMs });
       }
-      nowMs = timestampMs;
+      now = moment(timestampMs);
     },
   };
 }

@@ -98,6 +98,10 @@ export const errorCodes = {
       'A module returns {"ok":…,"response":{…}} as AO defines it; a behavior or an executor, an outcome of plain JSON.',
   },
   'state-invalid': { definite: true, advice: 'Keep the state of a behavior plain data that structuredClone can copy.' },
+  'message-changed': {
+    definite: true,
+    advice: 'Keep what belongs to the process in its state; a message belongs to nobody.',
+  },
   'turn-over': { definite: true, advice: 'Send while receive runs, and keep no turn beyond it.' },
   'receive-asynchronous': { definite: true, advice: 'Return the new state itself; turns do not wait.' },
   'machine-invalid': {

@@ -1,5 +1,6 @@
 import { sha256Base64Url } from '#sha256';
 import { decodeBase64Url, encodeBase64Url } from './base64url.ts';
+import { joined } from './bytes.ts';
 import { HeddleError } from './error.ts';
 
 /**
@@ -40,18 +41,6 @@ export function hashId(...parts: readonly string[]): Id {
 
 /** The id that is the SHA-256 of `parts` themselves, one after the other. */
 export const hashBytes = (...parts: readonly Uint8Array[]): Id => sha256Base64Url(joined(parts));
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [first = new Uint8Array(0)] = parts;
-  if (parts.length <= 1) return first;
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
 
 const decode = (text: string): Uint8Array | undefined =>
   typeof text === 'string' && text.length === idLength ? decodeBase64Url(text) : undefined;

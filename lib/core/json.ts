@@ -21,8 +21,12 @@ export function checkedJson(value: unknown): Json {
   if (Array.isArray(value)) return checkedEntries(value);
   const prototype = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined;
   if (prototype === Object.prototype || prototype === null) return checkedObject(value as object);
+  if (saysItself(value)) return checkedJson(value.toJSON());
   throw new TypeError(`${typeof value === 'object' ? value?.constructor?.name : String(value)} is no JSON`);
 }
+
+const saysItself = (value: unknown): value is { toJSON(): unknown } =>
+  typeof value === 'object' && typeof (value as { toJSON?: unknown } | null)?.toJSON === 'function';
 
 function checkedEntries(values: readonly unknown[]): readonly Json[] {
   let changed: Json[] | undefined;

@@ -1,13 +1,29 @@
-import type { Awaitable } from './awaitable.ts';
+import { type Awaitable, isPending } from './awaitable.ts';
 
-/** Lets asynchronous work in one piece at a time, in the order it came. */
+/** Lets work in one piece at a time, in the order it came. */
 export class Lane {
   #last: Promise<unknown> = Promise.resolve();
+  #entered = 0;
 
-  /** Runs `work` when all earlier work has ended, whether it succeeded or not. */
+  /** Runs `work` when all earlier work has ended, whether it succeeded or not: at once if there is none. */
   run<T>(work: () => Awaitable<T>): Promise<T> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => undefined);
+    if (this.#entered > 0) return this.#follow(this.#last.then(work));
+    this.#entered++;
+    let done: Awaitable<T>;
+    try {
+      done = work();
+    } catch (error) {
+      this.#entered--;
+      return Promise.reject(error);
+    }
+    this.#entered--;
+    return isPending(done) ? this.#follow(done) : Promise.resolve(done);
+  }
+
+  #follow<T>(result: Promise<T>): Promise<T> {
+    this.#entered++;
+    const left = () => void this.#entered--;
+    this.#last = result.then(left, left);
     return result;
   }
 }

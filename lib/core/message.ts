@@ -25,28 +25,37 @@ export interface Message {
 /** A message before it has its id. */
 export type MessageContent = Omit<Message, 'id' | 'signature'>;
 
-/**
- * The message that `content` is, unsigned. Signing draws an id at random for each signature; an unsigned message gets
- * one from its content and its `origin`, a text that occurs once in a system, so that saying the same twice is two
- * messages and the same run has the same ids.
- */
-export function unsignedMessage(content: MessageContent, origin: string): Message {
-  const owner = content.owner.toWellFormed();
-  const from = content.from.toWellFormed();
-  const target = content.target.toWellFormed();
-  // What an item's bytes can spell: half a surrogate pair has no UTF-8.
-  const data = content.data.toWellFormed();
-  const anchor = content.anchor?.toWellFormed() ?? null;
-  const tags = content.tags.map(({ name, value }) => ({ name: name.toWellFormed(), value: value.toWellFormed() }));
-  const id = hashId('heddle message', origin, owner, from, target, anchor ?? '', data, ...tagTexts(tags));
-  return frozen({ id, owner, from, target, anchor, tags, data, signature: null });
+/** The fields of a message as plain data, which can be copied and sent. Messages make some of them when they are read. */
+export function plainMessage(message: Message): Message {
+  const { id, owner, from, target, anchor, tags, data, signature } = message;
+  return Object.freeze({ id, owner, from, target, anchor, tags, data, signature });
 }
 
-/** The item of a new process: a message to itself, since the process has no id before its item has one. */
-export function unsignedProcessItem(content: Omit<MessageContent, 'target' | 'anchor'>, origin: string): Message {
-  const message = unsignedMessage({ ...content, target: '', anchor: null }, origin);
-  return frozen({ ...message, target: message.id });
+/** Tells messages that make fields when they are read. A symbol, since classes over each other are slow to make. */
+export const lazy: unique symbol = Symbol('lazy message');
+
+/**
+ * An unsigned message that makes its id, and what else costs something, when it is read. Signing draws an id at random for
+ * each signature; an unsigned message gets one from its content and its origin, a text that occurs once in a system, so
+ * that saying the same twice is two messages and the same run has the same ids.
+ */
+export interface LazyMessage extends Message {
+  readonly [lazy]: true;
+  /** The value of its first tag of that name. */
+  tag(name: string): string | undefined;
 }
+
+export const isLazy = (value: object): value is LazyMessage => (value as Partial<LazyMessage>)[lazy] === true;
+
+/** The id of a new process's item: a message to itself, since the process has no id before its item has one. */
+export const unsignedItemId = (
+  { owner, from, tags, data }: Omit<MessageContent, 'target' | 'anchor'>,
+  origin: string,
+) => unsignedId({ owner, from, target: '', anchor: null, tags, data }, origin);
+
+/** The id of an unsigned message. */
+export const unsignedId = ({ owner, from, target, anchor, tags, data }: MessageContent, origin: string): Id =>
+  hashId('heddle message', origin, owner, from, target, anchor ?? '', data, ...tagTexts(tags));
 
 /** Refuses tags and data that are not text or are over the limits. */
 export function checkContent(content: Pick<Message, 'tags' | 'data' | 'anchor'>, limits: Limits): void {
@@ -83,9 +92,8 @@ const anchorBytes = 32;
 
 const describe = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80);
 
-// Schedules share messages with whoever sees them, so nobody may change one.
-function frozen(message: Message): Message {
-  for (const tag of message.tags) Object.freeze(tag);
-  Object.freeze(message.tags);
-  return Object.freeze(message);
+/** The tags, which nobody can change any more. */
+export function freezeTags(tags: Tags): Tags {
+  for (const tag of tags) Object.freeze(tag);
+  return Object.freeze(tags);
 }

@@ -10,12 +10,12 @@ export interface OutboxTag {
 
 /** A message that a turn wants sent, as the guest wrote it. `extra` holds the keys AO does not define. */
 export interface OutboxMessage {
-  readonly target?: Json;
+  readonly target?: Json | undefined;
   readonly anchor?: Json;
   readonly tags?: readonly OutboxTag[];
   readonly data?: Json;
   /** Virtual time to wait before it is sent: how a heddle process sets timers. AO has none. */
-  readonly delayMs?: number;
+  readonly delayMs?: number | undefined;
   readonly extra?: JsonObject;
 }
 
@@ -46,6 +46,22 @@ export interface Outcome {
   readonly gasUsed: bigint;
 }
 
+/** Tells outcomes that are of the shape above by their making. */
+export const formed: unique symbol = Symbol('formed outcome');
+
+/** An outcome that is of the shape above by its making, and makes its entries when they are read. */
+export interface FormedOutcome extends Outcome {
+  readonly [formed]: true;
+  /** The same as plain data, with everything in it. */
+  plain(): Outcome;
+}
+
+export const isFormed = (outcome: Outcome): outcome is FormedOutcome =>
+  (outcome as Partial<FormedOutcome>)[formed] === true;
+
+/** The outcome as plain data. */
+export const plainOutcome = (outcome: Outcome): Outcome => (isFormed(outcome) ? outcome.plain() : outcome);
+
 /** The outcome of a turn that did nothing and said nothing. */
 export const emptyOutcome: Outcome = { messages: [], spawns: [], assignments: [], output: '', gasUsed: 0n };
 
@@ -60,7 +76,7 @@ export const faultOutcome = (fault: ErrorCode, reason: string): Outcome => ({ ..
  * a module was prepared.
  */
 export const outcomeText = ({ messages, spawns, assignments, output, error }: Outcome): string =>
-  JSON.stringify([messages, spawns, assignments, output, error]);
+  JSON.stringify([messages, spawns, assignments, output, ...(error === undefined ? [] : [error])]);
 
 /** What an outcome's error says. */
 export const errorText = ({ error }: Outcome): string =>
@@ -72,6 +88,7 @@ export const errorText = ({ error }: Outcome): string =>
  */
 export function checkedOutcome(outcome: Outcome): Outcome {
   if (!isRecord(outcome)) throw malformed('is no object');
+  if (isFormed(outcome)) return outcome;
   const { messages, spawns, assignments, gasUsed, fault, ...printed } = outcome;
   for (const [name, entries] of Object.entries({ messages, spawns, assignments })) {
     if (!Array.isArray(entries) || !entries.every(isRecord)) throw malformed(`has ${name} that are no list of objects`);
@@ -89,6 +106,15 @@ export function checkedOutcome(outcome: Outcome): Outcome {
   }
   // checkedJson() gives back the same shape.
   return checked === given ? outcome : { ...(checked as typeof given), gasUsed, ...(fault !== undefined && { fault }) };
+}
+
+/** What a turn prints, as a store brings it back. Refuses with `result-malformed` what is no JSON. */
+export function checkedOutput(output: unknown): Json {
+  try {
+    return checkedJson(typeof output === 'object' ? structuredClone(output) : output);
+  } catch (error) {
+    throw malformed(reasonOf(error));
+  }
 }
 
 const malformed = (what: string): HeddleError => new HeddleError('result-malformed', `an outcome ${what}`);

@@ -1,48 +1,52 @@
-/** First in, first out, with constant cost at both ends. */
+/** First in, first out: a ring, so that both ends cost the same however many there are. */
 export class Queue<T> {
   #items: (T | undefined)[] = [];
-  #start = 0;
+  #first = 0;
+  #length = 0;
 
   get length(): number {
-    return this.#items.length - this.#start;
+    return this.#length;
   }
 
   push(item: T): void {
-    this.#items.push(item);
+    if (this.#length === this.#items.length) this.#grow();
+    this.#items[(this.#first + this.#length) & (this.#items.length - 1)] = item;
+    this.#length++;
   }
 
   /** The oldest item, left in place. */
   peek(): T | undefined {
-    return this.#items[this.#start];
-  }
-
-  /** The item behind `before` others, left in place. */
-  at(before: number): T | undefined {
-    return this.#items[this.#start + before];
+    return this.#items[this.#first];
   }
 
   /** Takes the oldest item out. */
   shift(): T | undefined {
-    if (this.length === 0) return undefined;
-    const item = this.#items[this.#start];
-    this.#items[this.#start++] = undefined;
-    // Moving the rest once the dead half outweighs it keeps the cost constant on average.
-    if (this.#start * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#start);
-      this.#start = 0;
-    }
+    if (this.#length === 0) return undefined;
+    const item = this.#items[this.#first];
+    this.#items[this.#first] = undefined;
+    this.#first = (this.#first + 1) & (this.#items.length - 1);
+    this.#length--;
     return item;
   }
 
   clear(): void {
     this.#items = [];
-    this.#start = 0;
+    this.#first = 0;
+    this.#length = 0;
   }
 
   *[Symbol.iterator](): IterableIterator<T> {
-    for (let at = this.#start; at < this.#items.length; at++) {
-      const item = this.#items[at];
+    for (let at = 0; at < this.#length; at++) {
+      const item = this.#items[(this.#first + at) & (this.#items.length - 1)];
       if (item !== undefined) yield item;
     }
+  }
+
+  /** Doubles the room, which is a power of two so that positions wrap by a mask. */
+  #grow(): void {
+    const items = [...this.#items.slice(this.#first), ...this.#items.slice(0, this.#first)];
+    items.length = Math.max(4, items.length * 2);
+    this.#items = items.fill(undefined, this.#length);
+    this.#first = 0;
   }
 }

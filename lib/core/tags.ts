@@ -46,7 +46,11 @@ export function toTags(input: TagsInput = []): Tags {
  * ```
  */
 export function tagValue(tags: Tags, name: string): string | undefined {
-  for (const tag of tags) if (tag.name === name) return tag.value;
+  // By index: an iterator costs more than the search, and this is on the way of every message.
+  for (let at = 0; at < tags.length; at++) {
+    const tag = tags[at];
+    if (tag?.name === name) return tag.value;
+  }
   return undefined;
 }
 

@@ -1,11 +1,13 @@
-import type { Assignment } from './assignment.ts';
-import type { Commit, Delivery, OutboundMail, SlotRef, StatusChange, Timer } from './commit.ts';
+import type { Assignment, SlotRef } from './assignment.ts';
+import type { Delivery, Timer } from './delivery.ts';
 import type { ErrorCode } from './error-codes.ts';
-import { hashId, type Id } from './id.ts';
+import type { Id } from './id.ts';
 import type { Message } from './message.ts';
-import { type Outcome, outcomeText } from './outcome.ts';
+import type { OutboundMail } from './outbound-mail.ts';
+import type { Outcome } from './outcome.ts';
+import type { StatusChange } from './status-change.ts';
 
-/** What a commit did, one event for each part of it. Their sequence is the trace and its digest identifies the run. */
+/** What was committed to the log, one event for each part of it. */
 export type CommittedEvent =
   | { readonly type: 'evaluated'; readonly process: Id; readonly slot: number; readonly outcome: Outcome }
   | { readonly type: 'spawned'; readonly process: Id; readonly item: Message; readonly cause?: SlotRef }
@@ -19,7 +21,7 @@ export type CommittedEvent =
 export type LifecycleState = 'loading' | 'ready' | 'evaluating' | 'hibernated' | 'restarting' | 'failed' | 'stopped';
 
 /**
- * What happened around the commits. These do not enter the digest: a run with crashes and restarts is the run without
+ * What happened around the log. These do not enter the digest: a run with crashes and restarts is the run without
  * them.
  */
 export type SupervisionEvent =
@@ -55,51 +57,3 @@ export type SupervisionEvent =
  * ```
  */
 export type TraceEvent = CommittedEvent | SupervisionEvent;
-
-/** The events of a commit, in their order. */
-export function committedEvents(commit: Commit): readonly CommittedEvent[] {
-  const { turn } = commit;
-  const cause = turn && { process: turn.process, slot: turn.slot };
-  return [
-    ...(turn ? [{ type: 'evaluated', ...turn } as const] : []),
-    ...commit.spawned.map((item) => ({ type: 'spawned', process: item.id, item, ...(cause && { cause }) }) as const),
-    ...commit.assigned.map((assigned) => ({ type: 'assigned', ...assigned }) as const),
-    ...commit.waiting.map((delivery) => ({ type: 'waiting', delivery }) as const),
-    ...commit.outbound.map((mail) => ({ type: 'outbound', mail }) as const),
-    ...commit.timers.map((timer) => ({ type: 'timer', timer }) as const),
-    ...commit.statuses.map((change) => ({ type: 'status', ...change }) as const),
-  ];
-}
-
-/** The digest of a trace that has no event yet. */
-export const emptyDigest: Id = hashId('heddle trace 1');
-
-/** The digest of the trace that `digest` stands for with `event` after it. Ids commit to what they name. */
-export const extendDigest = (digest: Id, event: CommittedEvent): Id => hashId(digest, ...digestParts(event));
-
-function digestParts(event: CommittedEvent): readonly string[] {
-  switch (event.type) {
-    case 'evaluated':
-      return [event.type, event.process, String(event.slot), outcomeText(event.outcome)];
-    case 'spawned':
-      return [event.type, event.process];
-    case 'assigned':
-      return [event.type, event.assignment.id, ...slotParts(event.cause)];
-    case 'waiting':
-      return [event.type, event.delivery.process, event.delivery.message.id];
-    case 'outbound':
-      return [
-        event.type,
-        event.mail.kind,
-        event.mail.reason,
-        event.mail.message?.id ?? '',
-        ...slotParts(event.mail.cause),
-      ];
-    case 'timer':
-      return [event.type, event.timer.message.id, String(event.timer.atMs)];
-    case 'status':
-      return [event.type, event.process, event.status];
-  }
-}
-
-const slotParts = (ref: SlotRef | undefined): readonly string[] => (ref ? [ref.process, String(ref.slot)] : []);

@@ -1,6 +1,5 @@
-import type { Assignment } from '../core/assignment.ts';
-import type { Delivery } from '../core/commit.ts';
 import { Queue } from '../core/queue.ts';
+import type { Mail } from './mail.ts';
 
 /** What happens to mail for a full mailbox: it waits without a slot until there is room, or it is refused. */
 export type Overflow = 'wait' | 'reject';
@@ -12,18 +11,89 @@ export interface MailboxOptions {
   readonly overflow: Overflow;
 }
 
-/** The part of a process's schedule that is not evaluated yet, and the deliveries that wait for room in it. */
+/**
+ * The part of a process's schedule that is not evaluated yet, a chain of mail, and the mail that waits for room in it.
+ * There are many mailboxes and most of them are empty, so that an empty one takes little.
+ */
 export class Mailbox {
-  readonly options: MailboxOptions;
-  readonly assigned = new Queue<Assignment>();
-  readonly waiting = new Queue<Delivery>();
+  #first: Mail | undefined;
+  #last: Mail | undefined;
+  #length = 0;
+  #waiting: Queue<Mail> | undefined;
 
-  constructor(options: MailboxOptions) {
-    this.options = options;
+  /** How much mail has a slot. */
+  get length(): number {
+    return this.#length;
   }
 
-  /** How many more messages may get a slot. */
-  get room(): number {
-    return this.options.messages - this.assigned.length;
+  /** How much mail waits for a slot. */
+  get waitingLength(): number {
+    return this.#waiting?.length ?? 0;
+  }
+
+  /** The mail that waits, in its order. */
+  get waiting(): Iterable<Mail> {
+    return this.#waiting ?? [];
+  }
+
+  /** The mail of the next turn. */
+  get first(): Mail | undefined {
+    return this.#first;
+  }
+
+  /** The newest mail that has a slot. */
+  get last(): Mail | undefined {
+    return this.#last ?? this.#first;
+  }
+
+  /** The mail that has so many before it. */
+  behind(before: number): Mail | undefined {
+    let mail = this.#first;
+    for (let left = before; left > 0 && mail; left--) mail = mail.next;
+    return mail;
+  }
+
+  push(mail: Mail): void {
+    this.#length++;
+    // Most mailboxes hold one, and what a new object is stored in is work for the garbage collector.
+    if (!this.#first) {
+      this.#first = mail;
+      return;
+    }
+    if (this.#last) this.#last.next = mail;
+    else this.#first.next = mail;
+    this.#last = mail;
+  }
+
+  /** Takes out the mail of the next turn. */
+  shift(): Mail | undefined {
+    const mail = this.#first;
+    if (!mail) return undefined;
+    this.#first = mail.next;
+    if (this.#first === this.#last) this.#last = undefined;
+    // Whoever keeps it keeps only this one.
+    mail.next = undefined;
+    this.#length--;
+    return mail;
+  }
+
+  /** Lets mail wait for a slot. */
+  wait(mail: Mail): void {
+    this.#waiting ??= new Queue();
+    this.#waiting.push(mail);
+  }
+
+  /** Takes out the mail that has waited for longest. */
+  admit(): Mail | undefined {
+    return this.#waiting?.shift();
+  }
+
+  /** Lets go of all mail that waits. */
+  clearWaiting(): void {
+    this.#waiting = undefined;
+  }
+
+  *[Symbol.iterator](): Generator<Mail> {
+    for (let mail = this.#first; mail; mail = mail.next) yield mail;
   }
 }

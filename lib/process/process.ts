@@ -1,51 +1,69 @@
-import type { Environment, Executor, Module } from '../compute/executor.ts';
-import type { Assignment } from '../core/assignment.ts';
+import type { Environment, Executor, Identity, Module, PastTurn } from '../compute/executor.ts';
 import type { Awaitable } from '../core/awaitable.ts';
 import { HeddleError } from '../core/error.ts';
-import type { Id } from '../core/id.ts';
+import type { Address, Id } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
-import type { Message } from '../core/message.ts';
+import type { LazyMessage } from '../core/message.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { Queue } from '../core/queue.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
-import { type LifecycleEvent, nextState } from './lifecycle.ts';
-import { Mailbox, type MailboxOptions } from './mailbox.ts';
+import type { ChainEnd } from '../schedule/hash-chain.ts';
+import type { Runnable } from '../schedule/scheduler.ts';
+import { Chain } from './chain.ts';
+import { eventNumber, type LifecycleEvent, lifecycleStates, nextState } from './lifecycle.ts';
+import type { Mail, Recipient } from './mail.ts';
+import { Mailbox } from './mailbox.ts';
 import { RestartBudget } from './restart-budget.ts';
 
-/** One AO process: what it is, how far its schedule and its state have come, and the executor that keeps it warm. */
-export class Process {
-  readonly item: Message;
+/** A turn whose outcome is committed, and its mail. */
+export interface PastMail extends PastTurn {
+  readonly assignment: Mail;
+}
+
+/** What the processes of a system have in common. */
+export interface Surroundings {
+  readonly limits: Limits;
+  /** The address that assigns slots. */
+  readonly scheduler: Address;
+  /** The committed turns of a process from a slot on. */
+  past(process: Process, fromSlot: number): Iterable<PastMail>;
+}
+
+/**
+ * One AO process: what it is, how far its schedule and its state have come, and the executor that keeps it warm. There
+ * may be a million of them, so what most of them never need is made when it is needed.
+ */
+export class Process implements Runnable, Recipient {
+  readonly index: number;
+  readonly item: LazyMessage;
   readonly module: Module;
-  readonly mailbox: Mailbox;
-  readonly budget: RestartBudget;
-  readonly environment: Environment;
-  /** The newest assignment, which the next one continues. */
-  last: Assignment | undefined;
-  /** How many timers it has set that have not fired. */
-  timers = 0;
+  readonly surroundings: Surroundings;
+  readonly mailbox = new Mailbox();
+  /** How many slots were given. */
+  slots = 0;
   /** The last slot whose outcome is committed; -1 before the first. */
   evaluated = -1;
+  /** The position in the log of its newest turn; -1 before the first. */
+  lastTurn = -1;
+  owed = 0;
+  /** How many timers it has set that have not fired. */
+  timers = 0;
   /** Its executor once it is up. */
   executor: Executor | undefined;
-  /** The executor that is up or is being brought up. */
-  started: Promise<Executor> | undefined;
-  /** The outcomes of the first messages in the mailbox, evaluated or begun with before their turns. */
-  readonly ahead = new Queue<Awaitable<Outcome>>();
+  /** The executor that is being brought up, or was. */
+  started: Awaitable<Executor> | undefined;
   /** Why it failed or was stopped. */
   reason: string | undefined;
-  #state: LifecycleState = 'loading';
+  #state = loading;
+  #budget: RestartBudget | undefined;
+  #chain: Chain | undefined;
+  #ahead: Queue<Awaitable<Outcome>> | undefined;
 
-  constructor(item: Message, module: Module, mailbox: MailboxOptions, limits: Limits) {
+  constructor(index: number, item: LazyMessage, module: Module, surroundings: Surroundings) {
+    this.index = index;
     this.item = item;
     this.module = module;
-    this.mailbox = new Mailbox(mailbox);
-    this.budget = new RestartBudget(limits);
-    const { id, owner, tags } = module;
-    this.environment = {
-      process: { id: item.id, owner: item.owner, tags: item.tags },
-      module: { id, owner, tags },
-      limits,
-    };
+    this.surroundings = surroundings;
   }
 
   get id(): Id {
@@ -53,20 +71,103 @@ export class Process {
   }
 
   get state(): LifecycleState {
-    return this.#state;
+    return lifecycleStates[this.#state] ?? 'loading';
   }
 
   /** Whether it takes mail and runs turns; false once it has failed or was stopped. */
   get running(): boolean {
-    return this.#state !== 'failed' && this.#state !== 'stopped';
+    return this.#state !== failed && this.#state !== stopped;
+  }
+
+  get budget(): RestartBudget {
+    this.#budget ??= new RestartBudget(this.surroundings.limits);
+    return this.#budget;
+  }
+
+  /** The outcomes of the first messages in the mailbox, evaluated or begun with before their turns. */
+  get ahead(): Queue<Awaitable<Outcome>> {
+    this.#ahead ??= new Queue();
+    return this.#ahead;
+  }
+
+  get aheadLength(): number {
+    return this.#ahead?.length ?? 0;
+  }
+
+  /** Its newest assignment. */
+  get last(): Mail | undefined {
+    if (this.mailbox.last) return this.mailbox.last;
+    const [newest] = this.surroundings.past(this, this.evaluated);
+    return newest?.assignment;
+  }
+
+  get environment(): Environment {
+    return new ProcessEnvironment(this);
+  }
+
+  chained(mail: Mail): ChainEnd {
+    this.#chain ??= new Chain();
+    return this.#chain.at(mail, this.id, this.surroundings.scheduler, (slot) => this.#schedule(slot));
   }
 
   /** Follows the statechart and returns the state it came from. */
   move(event: LifecycleEvent): LifecycleState {
-    const from = this.#state;
-    const to = nextState(from, event);
-    if (!to) throw new HeddleError('lifecycle-invalid', `a ${from} process cannot be ${event}`, { process: this.id });
-    this.#state = to;
-    return from;
+    const { state } = this;
+    this.#move(eventNumber(event), event);
+    return state;
+  }
+
+  /** Follows the statechart into a turn. */
+  beginTurn(): void {
+    this.#move(turn, 'turn');
+  }
+
+  /** Follows the statechart out of a turn. */
+  endTurn(): void {
+    this.#move(committed, 'committed');
+  }
+
+  #move(number: number, event: LifecycleEvent): void {
+    const next = nextState(this.#state, number);
+    if (next < 0) {
+      const what = `a ${this.state} process cannot be ${event}`;
+      throw new HeddleError('lifecycle-invalid', what, { process: this.id });
+    }
+    this.#state = next;
+  }
+
+  *#schedule(fromSlot: number): Generator<Mail> {
+    for (const { assignment } of this.surroundings.past(this, fromSlot)) yield assignment;
+    yield* this.mailbox;
+  }
+}
+
+const loading = lifecycleStates.indexOf('loading');
+const failed = lifecycleStates.indexOf('failed');
+const stopped = lifecycleStates.indexOf('stopped');
+const turn = eventNumber('turn');
+const committed = eventNumber('committed');
+
+class ProcessEnvironment implements Environment {
+  readonly #process: Process;
+
+  constructor(process: Process) {
+    this.#process = process;
+  }
+
+  get process(): Identity {
+    return this.#process.item;
+  }
+
+  get module(): Identity {
+    return this.#process.module;
+  }
+
+  get limits(): Limits {
+    return this.#process.surroundings.limits;
+  }
+
+  past(fromSlot: number): Iterable<PastTurn> {
+    return this.#process.surroundings.past(this.#process, fromSlot);
   }
 }

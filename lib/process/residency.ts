@@ -4,6 +4,7 @@ import type { Process } from './process.ts';
 export class Residency {
   readonly #bytes = new Map<Process, number>();
   #total = 0;
+  #newest: Process | undefined;
 
   /** Bytes that the executors hold, as far as they say. */
   get totalBytes(): number {
@@ -13,16 +14,27 @@ export class Residency {
   /** Notes that a process has run, and what its executor holds now. */
   ran(process: Process): void {
     const bytes = process.executor?.residentBytes ?? 0;
+    if (bytes < leastBytes) {
+      if (this.#bytes.size > 0) this.left(process);
+      return;
+    }
+    if (process === this.#newest) {
+      this.#total += bytes - (this.#bytes.get(process) ?? 0);
+      this.#bytes.set(process, bytes);
+      return;
+    }
     this.left(process);
     // A map keeps the order of insertion: the last to run stands last.
     this.#bytes.set(process, bytes);
     this.#total += bytes;
+    this.#newest = process;
   }
 
   /** Notes that a process has no executor any more. */
   left(process: Process): void {
     this.#total -= this.#bytes.get(process) ?? 0;
     this.#bytes.delete(process);
+    if (process === this.#newest) this.#newest = undefined;
   }
 
   /** The processes, those that have not run for longest first. */
@@ -30,3 +42,6 @@ export class Residency {
     return this.#bytes.keys();
   }
 }
+
+/** Less is not worth putting away. */
+const leastBytes = 1_024;

@@ -1,23 +1,39 @@
 import type { Executor } from '../compute/executor.ts';
 import type { Pool } from '../compute/pool/index.ts';
-import type { Assignment } from '../core/assignment.ts';
+import type { Awaitable } from '../core/awaitable.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
-import { checkedOutcome, type Outcome, outcomeText } from '../core/outcome.ts';
+import { checkedOutcome, type Outcome, outcomeText, plainOutcome } from '../core/outcome.ts';
 import { inStore } from '../store/guard.ts';
 import type { Store } from '../store/store.ts';
-import type { Process } from './process.ts';
+import type { PastMail, Process } from './process.ts';
+
+/** What an executor is brought up from. */
+export interface Records {
+  readonly store: Store;
+  /** The committed turns of a process from a slot on. */
+  past(process: Process, fromSlot: number): Iterable<PastMail>;
+  outcome(process: Process, slot: number): Outcome | undefined;
+  /** Stores what is committed. */
+  flush(): Awaitable<void>;
+}
 
 /**
  * Brings up an executor that has evaluated exactly what is committed: from the newest checkpoint, then by replaying the
  * slots after it. Stops with `divergence` if a replayed outcome is not the recorded one.
  */
-export async function startExecutor(process: Process, store: Store, pool: Pool): Promise<Executor> {
-  const checkpoint = await inStore('a checkpoint was not read', () => store.checkpoint(process.id));
+export function startExecutor(process: Process, records: Records, pool: Pool): Awaitable<Executor> {
+  const { module, environment } = process;
+  // Most processes are brought up once, with nothing to go on from.
+  return process.evaluated < 0 ? pool.start(module, environment) : restartExecutor(process, records, pool);
+}
+
+async function restartExecutor(process: Process, records: Records, pool: Pool): Promise<Executor> {
+  const checkpoint = await inStore('a checkpoint was not read', () => records.store.checkpoint(process.id));
   const executor = await pool.start(process.module, process.environment, checkpoint);
   try {
-    for (const assignment of await evaluatedFrom(process, executor.slot + 1, store)) {
+    for (const { assignment } of records.past(process, executor.slot + 1)) {
       const { slot } = assignment;
-      const recorded = await inStore('an outcome was not read', () => store.outcome(process.id, slot));
+      const recorded = records.outcome(process, slot);
       const replayed = checkedOutcome(await executor.evaluate(assignment));
       if (recorded) checkSame(process, slot, recorded, replayed);
     }
@@ -43,19 +59,8 @@ export async function closeQuietly(executor: Executor): Promise<void> {
   } catch {}
 }
 
-/** The committed turns from a slot on. */
-const evaluatedFrom = (process: Process, fromSlot: number, store: Store): Promise<readonly Assignment[]> =>
-  inStore('a schedule was not read', async () => {
-    const assignments: Assignment[] = [];
-    for await (const assignment of store.schedule(process.id, fromSlot)) {
-      if (assignment.slot > process.evaluated) break;
-      assignments.push(assignment);
-    }
-    return assignments;
-  });
-
 function checkSame(process: Process, slot: number, recorded: Outcome, replayed: Outcome): void {
-  const [before, now] = [outcomeText(recorded), outcomeText(replayed)];
+  const [before, now] = [outcomeText(plainOutcome(recorded)), outcomeText(plainOutcome(replayed))];
   if (before === now) return;
   const facts = { process: process.id, slot, recorded: before, replayed: now };
   throw new HeddleError('divergence', `slot ${slot} of ${process.id} gave ${now} where ${before} is recorded`, facts);

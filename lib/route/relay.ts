@@ -1,88 +1,64 @@
-import type { SlotRef } from '../core/commit.ts';
+import { Sent } from '../compute/sent.ts';
 import { HeddleError } from '../core/error.ts';
-import type { Address, Id } from '../core/id.ts';
+import type { Id } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
-import type { Limits } from '../core/limits.ts';
-import {
-  checkContent,
-  type Message,
-  type MessageContent,
-  unsignedMessage,
-  unsignedProcessItem,
-} from '../core/message.ts';
+import { checkContent } from '../core/message.ts';
 import type { OutboxMessage, OutboxTag } from '../core/outcome.ts';
 import { type Tags, tagValue, withoutTags } from '../core/tags.ts';
-
-/** Whose outbox is being sent, and what that adds to each message. */
-export interface Sender {
-  readonly turn: SlotRef;
-  /** The sender's module, as its item names it. */
-  readonly module: Id;
-  readonly scheduler: Address;
-  /** The address that signs for processes. */
-  readonly messenger: Address;
-  /** The message from outside that the chain of messages goes back to. */
-  readonly pushedFor: Id;
-  readonly limits: Limits;
-}
+import { PushedMessage, relayedTags } from './pushed-message.ts';
+import type { Sender } from './sender.ts';
 
 /**
  * The message that an outbox entry becomes, as AO's messenger builds it: owned by the messenger, spoken by the process.
  * Throws if the entry makes no message.
  */
-export function relayedMessage(entry: OutboxMessage, index: number, sender: Sender): Message {
-  const { turn, module, messenger, pushedFor, limits } = sender;
+export function relayedMessage(entry: OutboxMessage, index: number, sender: Sender): PushedMessage {
   if (typeof entry.target !== 'string' || entry.target === '') {
     throw new HeddleError('outbox-incomplete', 'the message has no target');
   }
+  if (entry instanceof Sent) return relayedSent(entry, index, sender);
   // AO's messenger drops a message without anchor; one that is null has been left out on purpose.
   if (entry.anchor === undefined || !entry.tags) {
     throw new HeddleError('outbox-incomplete', `the message has no ${entry.tags ? 'anchor' : 'tags'}`);
   }
-  const kept = withoutTags(tagsOf(entry), 'Data-Protocol', 'Type', 'From-Process', 'From-Module', 'Assignments');
-  const tags = [
-    ...kept,
-    { name: 'Data-Protocol', value: 'ao' },
-    { name: 'Type', value: 'Message' },
-    { name: 'From-Process', value: turn.process },
-    { name: 'From-Module', value: module },
-    { name: 'Pushed-For', value: pushedFor },
-  ];
   const anchor = entry.anchor === null ? null : textOf(entry.anchor, 'anchor');
-  return checked(
-    { owner: messenger, from: turn.process, target: entry.target, anchor, tags, data: dataOf(entry) },
-    originOf(turn, 'message', index),
-    limits,
-  );
+  const content = { target: entry.target, anchor, tags: relayedTags(tagsOf(entry), sender), data: dataOf(entry) };
+  return checked(new PushedMessage('message', content, index, sender));
+}
+
+function relayedSent(entry: Sent, index: number, sender: Sender): PushedMessage {
+  const message = new PushedMessage('message', entry, index, sender);
+  const { limits } = sender.carrier;
+  // What is far from the limits need not be made to be measured.
+  if (message.mostTagBytes > limits.tagBytes || entry.data.length * 3 > limits.dataBytes) checkContent(message, limits);
+  return message;
 }
 
 /** The item of the process that a spawn entry asks for. Throws if the entry makes none. */
-export function spawnedItem(entry: OutboxMessage, index: number, sender: Sender): Message {
-  const { turn, module, scheduler, messenger, pushedFor, limits } = sender;
+export function spawnedItem(entry: OutboxMessage, index: number, sender: Sender): PushedMessage {
+  const { speaker, carrier } = sender;
   const own = tagsOf(entry);
   if (tagValue(own, 'Module') === undefined) throw new HeddleError('outbox-incomplete', 'the spawn names no Module');
   const tags = [
     ...withoutTags(own, 'Data-Protocol', 'Type').map((tag) =>
-      tag.name === 'From-Module' ? { ...tag, value: module } : tag,
+      tag.name === 'From-Module' ? { ...tag, value: speaker.module.id } : tag,
     ),
     { name: 'Variant', value: tagValue(own, 'Variant') === 'ao.N.1' ? 'ao.N.1' : 'ao.TN.1' },
     { name: 'Data-Protocol', value: 'ao' },
     { name: 'Type', value: 'Process' },
-    { name: 'From-Process', value: turn.process },
-    { name: 'Pushed-For', value: pushedFor },
-    ...(tagValue(own, 'Scheduler') === undefined ? [{ name: 'Scheduler', value: scheduler }] : []),
+    { name: 'From-Process', value: speaker.id },
+    { name: 'Pushed-For', value: sender.pushedFor },
+    ...(tagValue(own, 'Scheduler') === undefined ? [{ name: 'Scheduler', value: carrier.scheduler }] : []),
   ];
-  const content = { owner: messenger, from: turn.process, tags, data: dataOf(entry) };
-  checkContent({ ...content, anchor: null }, limits);
-  return unsignedProcessItem(content, originOf(turn, 'spawn', index));
+  const content = { target: '', anchor: null, tags, data: dataOf(entry) };
+  return checked(new PushedMessage('spawn', content, index, sender));
 }
 
 /**
  * The notice that tells the spawner its process is there. It speaks as the spawner and carries the spawn's own tags,
  * among them the reference that `receive` in aos waits for.
  */
-export function spawnedNotice(entry: OutboxMessage, index: number, spawned: Id, sender: Sender): Message {
-  const { turn, messenger, limits } = sender;
+export function spawnedNotice(entry: OutboxMessage, index: number, spawned: Id, sender: Sender): PushedMessage {
   const own = tagsOf(entry);
   const tags = [
     ...own.filter(
@@ -94,20 +70,14 @@ export function spawnedNotice(entry: OutboxMessage, index: number, spawned: Id, 
     { name: 'Action', value: 'Spawned' },
     { name: 'Variant', value: tagValue(own, 'Variant') === 'ao.N.1' ? 'ao.N.1' : 'ao.TN.1' },
   ];
-  return checked(
-    { owner: messenger, from: turn.process, target: turn.process, anchor: null, tags, data: ' ' },
-    originOf(turn, 'notice', index),
-    limits,
-  );
+  const content = { target: sender.process, anchor: null, tags, data: ' ' };
+  return checked(new PushedMessage('notice', content, index, sender));
 }
 
-function checked(content: MessageContent, origin: string, limits: Limits): Message {
-  checkContent(content, limits);
-  return unsignedMessage(content, origin);
+function checked(message: PushedMessage): PushedMessage {
+  checkContent(message, PushedMessage.senderOf(message).carrier.limits);
+  return message;
 }
-
-const originOf = ({ process, slot }: SlotRef, kind: string, index: number): string =>
-  `${process} ${slot} ${kind} ${index}`;
 
 /** AO sends a space where there is no data. */
 const dataOf = (entry: OutboxMessage): string => (entry.data === undefined ? ' ' : textOf(entry.data, 'data') || ' ');

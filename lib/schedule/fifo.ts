@@ -1,6 +1,5 @@
-import type { Id } from '../core/id.ts';
 import { Queue } from '../core/queue.ts';
-import type { SchedulerPolicy } from './scheduler.ts';
+import type { Runnable, SchedulerPolicy } from './scheduler.ts';
 
 /**
  * Messages are evaluated in the order in which they got their slots, whatever process they are for.
@@ -13,7 +12,7 @@ import type { SchedulerPolicy } from './scheduler.ts';
  * ```
  */
 export const fifo = (): SchedulerPolicy => () => {
-  const owed = new Queue<Id>();
+  const owed = new Queue<Runnable>();
   return {
     arrived: (process) => owed.push(process),
     next: () => owed.shift(),

@@ -1,5 +1,4 @@
-import type { Id } from '../core/id.ts';
-import type { SchedulerPolicy } from './scheduler.ts';
+import type { Runnable, SchedulerPolicy } from './scheduler.ts';
 
 /**
  * Any message in flight may be the next, drawn from the system's seed: another seed, another valid order.
@@ -12,7 +11,7 @@ import type { SchedulerPolicy } from './scheduler.ts';
  * ```
  */
 export const random = (): SchedulerPolicy => (stream) => {
-  const owed: Id[] = [];
+  const owed: Runnable[] = [];
   return {
     arrived: (process) => void owed.push(process),
     next() {

@@ -1,6 +1,5 @@
-import type { Id } from '../core/id.ts';
 import { Queue } from '../core/queue.ts';
-import type { SchedulerPolicy } from './scheduler.ts';
+import type { Runnable, SchedulerPolicy } from './scheduler.ts';
 
 /**
  * Processes with mail take turns, one message each, so that a busy one does not hold up the others.
@@ -13,24 +12,15 @@ import type { SchedulerPolicy } from './scheduler.ts';
  * ```
  */
 export const roundRobin = (): SchedulerPolicy => () => {
-  const circle = new Queue<Id>();
-  const owed = new Map<Id, number>();
+  const circle = new Queue<Runnable>();
   return {
     arrived(process) {
-      const turns = owed.get(process) ?? 0;
-      if (turns === 0) circle.push(process);
-      owed.set(process, turns + 1);
+      // With the turn that it is owed now, it is in the circle already if it is owed more.
+      if (process.owed === 1) circle.push(process);
     },
     next() {
       const process = circle.shift();
-      if (process === undefined) return undefined;
-      const turns = (owed.get(process) ?? 1) - 1;
-      if (turns > 0) {
-        owed.set(process, turns);
-        circle.push(process);
-      } else {
-        owed.delete(process);
-      }
+      if (process && process.owed > 1) circle.push(process);
       return process;
     },
   };

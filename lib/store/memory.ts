@@ -1,8 +1,5 @@
-import type { Assignment } from '../core/assignment.ts';
-import type { Commit, SlotRef } from '../core/commit.ts';
 import { hashBytes, type Id } from '../core/id.ts';
-import type { Outcome } from '../core/outcome.ts';
-import type { Store, StoredCheckpoint } from './store.ts';
+import type { LogPiece, Store, StoredCheckpoint } from './store.ts';
 
 /**
  * A store that lives as long as the program. It is the default.
@@ -12,9 +9,10 @@ import type { Store, StoredCheckpoint } from './store.ts';
  * import { createSystem, memoryStore } from 'heddle';
  *
  * const store = memoryStore();
- * const system = createSystem({ store });
- * await system.settle();
- * console.log([...store.commits()].length);
+ * const first = createSystem({ store });
+ * await first.close();
+ * const second = createSystem({ store }); // goes on where the first ended
+ * await second.settle();
  * ```
  */
 export function memoryStore(): MemoryStore {
@@ -34,38 +32,41 @@ export function memoryStore(): MemoryStore {
  * ```
  */
 export class MemoryStore implements Store {
-  readonly #commits: Commit[] = [];
-  readonly #schedules = new Map<Id, Assignment[]>();
-  readonly #outcomes = new Map<Id, Outcome[]>();
-  readonly #slots = new Map<Id, SlotRef[]>();
+  /** The log in pieces, each with room behind it but the last. */
+  readonly #pieces: Piece[] = [];
   readonly #checkpoints = new Map<Id, StoredCheckpoint>();
   readonly #blobs = new Map<Id, Uint8Array>();
 
-  commit(commit: Commit): void {
-    if (commit.sequence !== this.#commits.length) throw new Error('another system has written to the store');
-    this.#commits.push(commit);
-    if (commit.turn) listIn(this.#outcomes, commit.turn.process)[commit.turn.slot] = commit.turn.outcome;
-    for (const { assignment } of commit.assigned) {
-      const { process, slot, message } = assignment;
-      listIn(this.#schedules, process)[slot] = assignment;
-      listIn(this.#slots, message.id).push({ process, slot });
+  /** How many bytes of log it holds. */
+  get length(): number {
+    const last = this.#pieces.at(-1);
+    return last ? last.position + last.length : 0;
+  }
+
+  append({ position, bytes }: LogPiece): void {
+    const { length } = this;
+    if (position !== length) throw new Error('another system has written to the store');
+    let piece = this.#pieces.at(-1);
+    if (!piece || piece.length + bytes.length > piece.room.length) {
+      // As much again as there is, within bounds.
+      const roomBytes = Math.min(Math.max(length, leastRoomBytes), mostRoomBytes);
+      piece = { position, room: new Uint8Array(Math.max(roomBytes, bytes.length)), length: 0 };
+      this.#pieces.push(piece);
     }
+    piece.room.set(bytes, piece.length);
+    piece.length += bytes.length;
   }
 
-  *commits(from = 0): Generator<Commit> {
-    for (const commit of this.#commits) if (commit.sequence >= from) yield commit;
-  }
-
-  *schedule(process: Id, fromSlot = 0): Generator<Assignment> {
-    yield* (this.#schedules.get(process) ?? []).slice(fromSlot);
-  }
-
-  outcome(process: Id, slot: number): Outcome | undefined {
-    return this.#outcomes.get(process)?.[slot];
-  }
-
-  slotsOf(message: Id): readonly SlotRef[] {
-    return this.#slots.get(message) ?? [];
+  read(position: number): LogPiece | undefined {
+    if (position >= this.length) return undefined;
+    let low = 0;
+    for (let high = this.#pieces.length - 1; low < high; ) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#pieces[middle]?.position ?? 0) <= position) low = middle;
+      else high = middle - 1;
+    }
+    const piece = this.#pieces[low];
+    return piece && { position: piece.position, bytes: piece.room.subarray(0, piece.length) };
   }
 
   putCheckpoint(checkpoint: StoredCheckpoint): void {
@@ -90,10 +91,11 @@ export class MemoryStore implements Store {
   close(): void {}
 }
 
-function listIn<T>(lists: Map<Id, T[]>, id: Id): T[] {
-  const known = lists.get(id);
-  if (known) return known;
-  const list: T[] = [];
-  lists.set(id, list);
-  return list;
+interface Piece {
+  readonly position: number;
+  readonly room: Uint8Array;
+  length: number;
 }
+
+const leastRoomBytes = 4_096;
+const mostRoomBytes = 1_048_576;

@@ -1,29 +1,30 @@
-import type { Assignment } from '../core/assignment.ts';
+import type { SlotRef } from '../core/assignment.ts';
 import type { Awaitable } from '../core/awaitable.ts';
-import type { Commit, SlotRef } from '../core/commit.ts';
 import type { Id } from '../core/id.ts';
-import type { Outcome } from '../core/outcome.ts';
 
 /** A process's state after a slot, as its executor wrote it. */
 export interface StoredCheckpoint extends SlotRef {
   readonly bytes: Uint8Array;
 }
 
+/** Bytes of a log, and how many bytes of it come before them. */
+export interface LogPiece {
+  readonly position: number;
+  readonly bytes: Uint8Array;
+}
+
 /**
- * Where a system's commits are kept. A commit is stored whole or not at all, and what is read was committed. One system
- * writes to a store.
+ * Where a system's log, checkpoints and blobs are kept. Bytes that are appended are stored whole or not at all, in their
+ * order, and what is read was stored. One system writes to a store.
  */
 export interface Store {
-  /** Stores one commit. When it returns, or its promise fulfils, the commit is as durable as the store makes it. */
-  commit(commit: Commit): Awaitable<void>;
-  /** The commits from a sequence number on, in order. */
-  commits(from?: number): Iterable<Commit> | AsyncIterable<Commit>;
-  /** The assignments of a process from a slot on, in order. */
-  schedule(process: Id, fromSlot?: number): Iterable<Assignment> | AsyncIterable<Assignment>;
-  /** The outcome of a slot; undefined while it is not evaluated. */
-  outcome(process: Id, slot: number): Awaitable<Outcome | undefined>;
-  /** The slots that a message got, in the order in which it got them. */
-  slotsOf(message: Id): Awaitable<readonly SlotRef[]>;
+  /**
+   * Stores the next bytes of the log, one or more whole records, which are the caller's again afterwards. When it returns,
+   * or its promise fulfils, they are as durable as the store makes them. Refuses what is not the next.
+   */
+  append(piece: LogPiece): Awaitable<void>;
+  /** A piece of the log with `position` in it that holds whole records; undefined if it ends there. It must not be changed. */
+  read(position: number): LogPiece | undefined;
   putCheckpoint(checkpoint: StoredCheckpoint): Awaitable<void>;
   /** The newest checkpoint of a process. */
   checkpoint(process: Id): Awaitable<StoredCheckpoint | undefined>;

@@ -1,7 +1,5 @@
-import type { OutboundMail } from '../core/commit.ts';
 import type { Address } from '../core/id.ts';
-import type { Message } from '../core/message.ts';
-import { tagValue } from '../core/tags.ts';
+import type { LazyMessage, Message } from '../core/message.ts';
 
 /** When an ask gives up. */
 export interface AskOptions {
@@ -19,8 +17,14 @@ export interface Ask {
 
 /** The questions that wait for a reply among the mail that leaves the system. */
 export class Asks {
-  readonly #open = new Set<Ask>();
+  /** By the references that their replies carry. */
+  readonly #open = new Map<string, Ask[]>();
   #count = 0;
+
+  /** Whether none is open. */
+  get empty(): boolean {
+    return this.#open.size === 0;
+  }
 
   /** A reference that no other question of the run has, earlier lives of the system included. */
   nextReference(sequence: number): string {
@@ -29,19 +33,20 @@ export class Asks {
 
   open(from: Address, reference: string): Ask {
     const ask = { from, reference, expired: false };
-    this.#open.add(ask);
+    this.#open.set(reference, [...(this.#open.get(reference) ?? []), ask]);
     return ask;
   }
 
   close(ask: Ask): void {
-    this.#open.delete(ask);
+    const others = this.#open.get(ask.reference)?.filter((other) => other !== ask) ?? [];
+    if (others.length > 0) this.#open.set(ask.reference, others);
+    else this.#open.delete(ask.reference);
   }
 
   /** Looks whether a message that leaves the system is a reply. */
-  outbound({ message }: OutboundMail): void {
-    const reference = message && tagValue(message.tags, 'X-Reference');
-    for (const ask of this.#open) {
-      if (reference === ask.reference && message?.target === ask.from) ask.reply ??= message;
-    }
+  outbound(message: LazyMessage): void {
+    const reference = message.tag('X-Reference');
+    if (reference === undefined) return;
+    for (const ask of this.#open.get(reference) ?? []) if (message.target === ask.from) ask.reply ??= message;
   }
 }

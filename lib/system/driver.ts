@@ -1,14 +1,15 @@
-import type { Awaitable } from '../core/awaitable.ts';
+import { type Awaitable, isPending } from '../core/awaitable.ts';
 import { HeddleError } from '../core/error.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { Id } from '../core/id.ts';
 import { Lane } from '../core/lane.ts';
+import type { Process } from '../process/process.ts';
 import { inStore } from '../store/guard.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Engine } from './engine.ts';
-import { type Progress, type RunUntil, TurnLoop } from './loop.ts';
+import { advance, type Progress, type RunUntil, TurnLoop } from './loop.ts';
 import { checkWhole } from './options.ts';
-import { recover } from './recovery.ts';
+import { Recovery } from './recovery.ts';
 
 /** Works an engine for whoever calls: after what the store holds is taken in, one call at a time, and until it is closed. */
 export class Driver {
@@ -16,26 +17,49 @@ export class Driver {
   readonly loop: TurnLoop;
   readonly deadlines = new Deadlines();
   readonly #lane = new Lane();
+  readonly #recovery: Recovery;
   #recovered = false;
   #closed = false;
 
   constructor(engine: Engine) {
     this.engine = engine;
     this.loop = new TurnLoop(engine, this.deadlines, this.#lane);
+    this.#recovery = new Recovery(engine.log, engine.ledger, engine.history);
+  }
+
+  /** Whether what the store holds has been taken in. */
+  get recovered(): boolean {
+    return this.#recovered;
   }
 
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Does `work` when nothing else is under way. */
+  /** Does `work` when nothing else is under way. What it recorded is stored before it is over. */
   enter<T>(work: () => Awaitable<T>): Promise<T> {
-    return this.#lane.run(async () => {
+    return this.#lane.run(() => {
       this.checkOpen();
-      if (!this.#recovered) await recover(this.engine);
-      this.#recovered = true;
-      return work();
+      if (!this.#recovered) return this.#recover().then(() => this.#stored(work()));
+      return this.#stored(work());
     });
+  }
+
+  #stored<T>(done: Awaitable<T>): Awaitable<T> {
+    if (isPending(done)) return done.then((value) => this.#stored(value));
+    const told = this.engine.told();
+    if (isPending(told)) return told.then(() => this.#stored(done));
+    const flushed = this.engine.flush();
+    return isPending(flushed) ? flushed.then(() => done) : done;
+  }
+
+  async #recover(): Promise<void> {
+    const { ledger, clock, turns, executors } = this.engine;
+    const unevaluated = this.#recovery.run();
+    if (ledger.moment) await advance(clock, ledger.moment.timestampMs);
+    for (const process of unevaluated) turns.owe(process);
+    for (const process of ledger.processes) executors.announceAgain(process);
+    this.#recovered = true;
   }
 
   /** Runs until told to end or until nothing is left to do. */
@@ -49,21 +73,22 @@ export class Driver {
   }
 
   /** Runs until `done`; throws if that takes too many turns. Returns as well if nothing is left to do. */
-  async runUntil(done: () => boolean, what: string): Promise<void> {
+  async runUntil(done: () => boolean, what: () => string): Promise<void> {
     this.checkOpen();
     if (done()) return;
     const progress = await this.run({ done });
     if (done() || progress.idle) return;
     const { turns } = progress;
-    throw new HeddleError('run-over-limit', `${turns} turns did not bring ${what}`, { turns });
+    throw new HeddleError('run-over-limit', `${turns} turns did not bring ${what()}`, { turns });
   }
 
-  /** Throws what keeps a delivery from its slot, and tells the trace. */
-  accept(refusal: ErrorCode | undefined, process: Id): void {
-    if (!refusal) return;
-    const reason = this.engine.ledger.processes.get(process)?.reason;
-    const error = new HeddleError(refusal, `${process} takes no message${reason ? `: ${reason}` : ''}`, { process });
-    this.engine.trace.emit({ type: 'refused', process, code: refusal, reason: error.message });
+  /** What was let in. Throws what kept it out, and tells the trace. */
+  accepted<T extends object>(result: T | ErrorCode, process: Process | undefined, id: () => Id): T {
+    if (typeof result !== 'string') return result;
+    const reason = process?.reason;
+    const why = `${id()} takes no message${reason ? `: ${reason}` : ''}`;
+    const error = new HeddleError(result, why, { process: id() });
+    this.engine.trace.emit({ type: 'refused', process: id(), code: result, reason: error.message });
     throw error;
   }
 

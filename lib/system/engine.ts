@@ -1,112 +1,122 @@
 import type { Executor } from '../compute/executor.ts';
+import { TurnOutcome } from '../compute/turn-outcome.ts';
 import { type Awaitable, isPending } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Commit, SlotRef, StatusChange } from '../core/commit.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
+import type { ErrorCode } from '../core/error-codes.ts';
 import type { Message } from '../core/message.ts';
 import { checkedOutcome, errorText, type Outcome } from '../core/outcome.ts';
-import { tagValue } from '../core/tags.ts';
+import type { StatusChange } from '../core/status-change.ts';
+import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
 import { judgeCrash } from '../process/supervisor.ts';
-import { releases } from '../route/outbox.ts';
-import type { Sender } from '../route/relay.ts';
-import { inStore, isStoreFailure } from '../store/guard.ts';
+import { isStoreFailure } from '../store/guard.ts';
+import type { Log } from '../store/log/log.ts';
 import type { Store } from '../store/store.ts';
-import type { Addresses } from './addresses.ts';
-import { Draft } from './draft.ts';
 import type { Executors } from './executors.ts';
+import type { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
-import { fire, release } from './release.ts';
+import type { History } from './record/history.ts';
+import type { Recorder } from './recorder.ts';
 import type { TraceLog } from './trace.ts';
 import type { Turns } from './turns.ts';
 
-/**
- * Makes commits: each is drafted, stored, and only then taken in and told. Whoever drives an engine lets in one call at
- * a time.
- */
-export class Engine {
+/** The parts of a system. */
+export interface Parts {
   readonly ledger: Ledger;
   readonly store: Store;
+  readonly log: Log;
+  readonly history: History;
+  readonly recorder: Recorder;
   readonly turns: Turns;
   readonly executors: Executors;
   readonly trace: TraceLog;
   readonly clock: Clock;
-  readonly addresses: Addresses;
-  #storeFailure: unknown;
+}
 
-  constructor(parts: Pick<Engine, 'ledger' | 'store' | 'turns' | 'executors' | 'trace' | 'clock' | 'addresses'>) {
+/**
+ * Takes the steps of a run: each is recorded, and told once it is stored. Whoever drives an engine lets in one call at a
+ * time. Where nothing has to be waited for, no step makes a promise.
+ */
+export class Engine implements Parts {
+  readonly ledger: Ledger;
+  readonly store: Store;
+  readonly log: Log;
+  readonly history: History;
+  readonly recorder: Recorder;
+  readonly turns: Turns;
+  readonly executors: Executors;
+  readonly trace: TraceLog;
+  readonly clock: Clock;
+  #failure: unknown;
+
+  constructor(parts: Parts) {
     this.ledger = parts.ledger;
     this.store = parts.store;
+    this.log = parts.log;
+    this.history = parts.history;
+    this.recorder = parts.recorder;
     this.turns = parts.turns;
     this.executors = parts.executors;
     this.trace = parts.trace;
     this.clock = parts.clock;
-    this.addresses = parts.addresses;
   }
 
-  draft(turn?: Commit['turn']): Draft {
-    return new Draft(this.ledger, this.clock.now(), this.addresses.scheduler, turn);
+  /** Whether it has failed and takes no more steps. */
+  get failed(): boolean {
+    return this.#failure !== undefined;
   }
 
-  /** Stores what was drafted, then takes it in. After a commit that was not stored there is no other. */
-  async commit(draft: Draft): Promise<Commit> {
-    if (this.#storeFailure) throw this.#storeFailure;
-    const commit = draft.commit();
-    await this.#guarded(() => inStore(`commit ${commit.sequence} was not stored`, () => this.store.commit(commit)));
-    this.ledger.apply(commit);
-    this.turns.announce(commit);
-    this.executors.announce(commit);
-    this.trace.commit(commit);
-    for (const { process: id } of commit.statuses) {
-      const process = this.ledger.process(id);
-      if (!process.running) await this.executors.discard(process);
+  /** Spawns a process from outside. Says why not, if not. */
+  spawn(item: InboundItem): Process | ErrorCode {
+    return this.#recorded(() => this.recorder.spawn(item));
+  }
+
+  /** Lets in a message from outside. Says why not, if not. */
+  admit(message: InboundMessage): Mail | ErrorCode {
+    return this.#recorded(() => this.recorder.message(message));
+  }
+
+  /** Evaluates a process's next message and commits the outcome, unless the process fails instead. */
+  turn(process: Process): Awaitable<void> {
+    this.#check();
+    const { executor } = process;
+    const outcome = executor ? this.#evaluate(process, executor) : this.#bringUp(process);
+    if (!(outcome instanceof TurnOutcome) && isPending(outcome)) {
+      return outcome.then((evaluated) => this.#conclude(process, evaluated));
     }
-    if (!commit.turn) this.executors.lookAhead();
-    return commit;
+    return this.#conclude(process, outcome);
   }
 
-  /**
-   * Evaluates a process's next message and commits the outcome with the slots its outbox gets. The commit is undefined if
-   * the process failed instead.
-   */
-  turn(process: Process): Promise<Commit | undefined> {
-    return this.#guarded(() => this.#turn(process));
-  }
-
-  async #turn(process: Process): Promise<Commit | undefined> {
-    const outcome = await this.#evaluate(process);
-    if (!outcome) return undefined;
-    const slot = process.evaluated + 1;
-    const turn = { process: process.id, slot };
-    const draft = this.draft({ ...turn, outcome });
-    draft.admitWaiting(process);
-    for (const entry of releases(outcome, this.#sender(process, turn))) await release(entry, draft, turn, this.store);
-    const commit = await this.commit(draft);
-    process.move('committed');
-    if (outcome.fault) this.trace.emit({ type: 'fault', ...turn, fault: outcome.fault, reason: errorText(outcome) });
-    await this.#checkpointed(process);
-    this.executors.lookAhead();
-    return commit;
-  }
-
-  /** Commits that the timer that is due next has sent its message. */
-  async fireNext(): Promise<Commit | undefined> {
+  /** Sends the message of the timer that is due next. */
+  fireNext(): Awaitable<void> {
     const timer = this.ledger.nextTimer;
-    if (!timer) return undefined;
-    const draft = this.draft();
-    fire(timer, draft);
-    return this.commit(draft);
+    if (!timer) return;
+    this.#recorded(() => this.recorder.timer(timer));
+    return this.told();
   }
 
   /** Commits a decision about a process. */
-  async status(change: StatusChange): Promise<Commit> {
-    const process = this.ledger.process(change.process);
+  async status(process: Process, status: StatusChange['status'], reason: string): Promise<void> {
     const from = process.state;
-    const draft = this.draft();
-    draft.status(change);
-    const commit = await this.commit(draft);
-    this.trace.moved(process, from, change.reason);
-    return commit;
+    this.#recorded(() => this.recorder.status(process, status, reason));
+    await this.told();
+    if (!process.running) await this.executors.discard(process);
+    this.trace.moved(process, from, reason);
+  }
+
+  /** Stores what was recorded, and tells of it if anybody listens. */
+  told(): Awaitable<void> {
+    if (!this.trace.observed) return;
+    const stored = this.flush();
+    return isPending(stored) ? stored.then(() => this.trace.tell()) : this.trace.tell();
+  }
+
+  /** Stores what was recorded. Nothing may leave the system before. */
+  flush(): Awaitable<void> {
+    this.#check();
+    const flushed = this.log.flush();
+    return isPending(flushed) ? flushed.catch((error) => this.#fail(error)) : flushed;
   }
 
   /** Evaluates a message on a running process's state and forgets it. A crash over it is counted like any other. */
@@ -117,79 +127,144 @@ export class Engine {
   }
 
   /** Asks a running process's executor for something that leaves the state as it is. */
-  look<T>(process: Process, ask: (executor: Executor) => Awaitable<T>): Promise<T> {
-    return this.#guarded(async () => {
-      for (;;) {
-        try {
-          await this.executors.takeBack(process);
-          const answer = await ask(await this.executors.of(process));
-          await this.executors.makeRoom();
-          return answer;
-        } catch (error) {
-          const code = error instanceof HeddleError ? error.code : undefined;
-          if (code === 'option-invalid') throw error;
-          await this.#crashed(process, error);
-          // Its thread ended over something else.
-          if (code === 'worker-ended') continue;
-          const facts = { process: process.id };
-          throw new HeddleError('process-crashed', `looking at ${process.id} crashed it: ${reasonOf(error)}`, facts);
-        }
+  async look<T>(process: Process, ask: (executor: Executor) => Awaitable<T>): Promise<T> {
+    for (;;) {
+      this.#check();
+      try {
+        await this.executors.takeBack(process);
+        const answer = await ask(await this.executors.of(process));
+        await this.executors.makeRoom();
+        return answer;
+      } catch (error) {
+        const code = error instanceof HeddleError ? error.code : undefined;
+        if (code === 'option-invalid' || code === 'state-invalid') throw error;
+        await this.#crashed(process, error);
+        // Its thread ended over something else.
+        if (code === 'worker-ended') continue;
+        const facts = { process: process.id };
+        throw new HeddleError('process-crashed', `looking at ${process.id} crashed it: ${reasonOf(error)}`, facts);
       }
-    });
+    }
   }
 
   /** The outcome of a process's next message, evaluated again after each crash that the restart budget covers. */
-  async #evaluate(process: Process): Promise<Outcome | undefined> {
-    while (process.running) {
-      try {
-        const brought = this.executors.of(process);
-        const executor = isPending(brought) ? await brought : brought;
-        process.move('turn');
-        const evaluated = this.executors.evaluate(process, executor);
-        const outcome = isPending(evaluated) ? await evaluated : evaluated;
-        return checkedOutcome(outcome);
-      } catch (error) {
-        await this.#crashed(process, error);
-      }
-    }
-    return undefined;
-  }
-
-  async #checkpointed(process: Process): Promise<void> {
+  #evaluate(process: Process, executor: Executor): Awaitable<Outcome | undefined> {
     try {
-      const due = this.executors.committed(process);
-      if (due) await due;
+      process.beginTurn();
+      const outcome = this.executors.evaluate(process, executor);
+      // Most turns: nothing to wait for, and nothing to check.
+      if (outcome instanceof TurnOutcome) return outcome;
+      if (isPending(outcome)) return this.#checked(process, outcome);
+      return checkedOutcome(outcome);
     } catch (error) {
-      await this.#crashed(process, error);
+      return this.#evaluateAgain(process, error);
     }
-    const room = this.executors.makeRoom();
-    if (room) await room;
   }
 
-  #sender(process: Process, turn: SlotRef): Sender {
-    const message = process.mailbox.assigned.peek()?.message;
-    const { scheduler, messenger } = this.addresses;
-    const pushedFor = message ? (tagValue(message.tags, 'Pushed-For') ?? message.id) : process.id;
-    return { turn, module: process.module.id, scheduler, messenger, pushedFor, limits: this.ledger.limits };
+  #bringUp(process: Process): Awaitable<Outcome | undefined> {
+    try {
+      const brought = this.executors.of(process);
+      return isPending(brought) ? this.#broughtUp(process, brought) : this.#evaluate(process, brought);
+    } catch (error) {
+      return this.#evaluateAgain(process, error);
+    }
+  }
+
+  async #broughtUp(process: Process, brought: Promise<Executor>): Promise<Outcome | undefined> {
+    let executor: Executor;
+    try {
+      executor = await brought;
+    } catch (error) {
+      return this.#evaluateAgain(process, error);
+    }
+    return this.#evaluate(process, executor);
+  }
+
+  async #checked(process: Process, pending: Promise<Outcome>): Promise<Outcome | undefined> {
+    try {
+      return checkedOutcome(await pending);
+    } catch (error) {
+      return this.#evaluateAgain(process, error);
+    }
+  }
+
+  async #evaluateAgain(process: Process, error: unknown): Promise<Outcome | undefined> {
+    await this.#crashed(process, error);
+    return process.running ? this.#bringUp(process) : undefined;
+  }
+
+  #conclude(process: Process, outcome: Outcome | undefined): Awaitable<void> {
+    const mail = process.mailbox.first;
+    if (!outcome || !mail) return;
+    try {
+      this.recorder.turn(process, mail, outcome);
+    } catch (error) {
+      this.#fail(error);
+    }
+    process.endTurn();
+    const { fault } = outcome;
+    if (!this.trace.observed) return this.#concluded(process);
+    const told = this.told();
+    const conclude = () => {
+      const { slot } = mail;
+      if (fault) this.trace.emit({ type: 'fault', process: process.id, slot, fault, reason: errorText(outcome) });
+      return this.#concluded(process);
+    };
+    return isPending(told) ? told.then(conclude) : conclude();
+  }
+
+  /** Puts away a checkpoint that is due and what there is no room for; then others may look ahead. */
+  #concluded(process: Process): Awaitable<void> {
+    let due: Awaitable<void>;
+    try {
+      due = this.executors.committed(process);
+    } catch (error) {
+      due = Promise.reject(error);
+    }
+    if (isPending(due)) return this.#checkpointed(process, due);
+    const room = this.executors.makeRoom();
+    if (isPending(room)) return room.then(() => this.executors.lookAhead());
+    this.executors.lookAhead();
+  }
+
+  async #checkpointed(process: Process, due: Promise<void>): Promise<void> {
+    try {
+      await due;
+    } catch (error) {
+      // A state that cannot be copied is what its own turns report.
+      const isStates = error instanceof HeddleError && error.code === 'state-invalid';
+      if (!isStates) await this.#crashed(process, error);
+    }
+    await this.executors.makeRoom();
+    this.executors.lookAhead();
   }
 
   async #crashed(process: Process, error: unknown): Promise<void> {
-    if (isStoreFailure(error)) throw error;
+    if (isStoreFailure(error)) this.#fail(error);
     await this.executors.discard(process);
     const verdict = judgeCrash(process, error, this.clock.now().timestampMs);
     this.trace.moved(process, process.move('crashed'), verdict.reason, verdict.restartsLeft);
     if (verdict.restart) this.executors.announceAgain(process);
-    else await this.status({ process: process.id, status: 'failed', reason: verdict.reason });
+    else await this.status(process, 'failed', verdict.reason);
   }
 
-  /** Does nothing more once the store has failed: what it holds and what is known here may differ from then on. */
-  async #guarded<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#storeFailure) throw this.#storeFailure;
+  /** Records a step. What goes wrong half way leaves a log and a ledger that differ. */
+  #recorded<T>(step: () => T): T {
+    this.#check();
     try {
-      return await work();
+      return step();
     } catch (error) {
-      if (isStoreFailure(error)) this.#storeFailure = error;
-      throw error;
+      return this.#fail(error);
     }
+  }
+
+  /** Nothing is done after a failure: what the store holds and what is known here may differ from then on. */
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #fail(error: unknown): never {
+    this.#failure = error;
+    throw error;
   }
 }

@@ -2,16 +2,14 @@ import type { Executor } from '../compute/executor.ts';
 import type { Pool } from '../compute/pool/index.ts';
 import type { Assignment } from '../core/assignment.ts';
 import { type Awaitable, isPending } from '../core/awaitable.ts';
-import type { Commit } from '../core/commit.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import type { Limits } from '../core/limits.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { Queue } from '../core/queue.ts';
 import type { Process } from '../process/process.ts';
 import { Residency } from '../process/residency.ts';
-import { closeQuietly, startExecutor } from '../process/supervisor.ts';
+import { closeQuietly, type Records, startExecutor } from '../process/supervisor.ts';
 import { inStore, isStoreFailure } from '../store/guard.ts';
-import type { Store } from '../store/store.ts';
 import type { Ledger } from './ledger.ts';
 import type { TraceLog } from './trace.ts';
 
@@ -22,7 +20,7 @@ import type { TraceLog } from './trace.ts';
  */
 export class Executors {
   readonly #ledger: Ledger;
-  readonly #store: Store;
+  readonly #records: Records;
   readonly #pool: Pool;
   readonly #trace: TraceLog;
   readonly #residency = new Residency();
@@ -31,20 +29,21 @@ export class Executors {
   /** How many messages were evaluated, or begun with, before their turns. */
   #ahead = 0;
 
-  constructor(ledger: Ledger, store: Store, pool: Pool, trace: TraceLog) {
+  constructor(ledger: Ledger, records: Records, pool: Pool, trace: TraceLog) {
     this.#ledger = ledger;
-    this.#store = store;
+    this.#records = records;
     this.#pool = pool;
     this.#trace = trace;
   }
 
-  /** Notes the mail that a commit assigned. */
-  announce(commit: Commit): void {
-    for (const { assignment } of commit.assigned) this.#arrived(this.#ledger.process(assignment.process));
+  /** Notes that a process has one more message. */
+  arrived(process: Process): void {
+    if (this.#pool.spreads(process.module)) this.#arrivals.push(process);
   }
 
   /** Has other threads begin with as much mail as they may. A checkpoint that is due has to be taken before. */
   lookAhead(): void {
+    if (this.#arrivals.length === 0) return;
     while (this.#ahead < mostAhead) {
       const process = this.#arrivals.shift();
       if (!process) return;
@@ -54,29 +53,27 @@ export class Executors {
 
   /** Notes all mail of a process whose executor was put away with what it had begun. */
   announceAgain(process: Process): void {
-    for (let mail = process.ahead.length; mail < process.mailbox.assigned.length; mail++) this.#arrived(process);
+    for (let mail = process.aheadLength; mail < process.mailbox.length; mail++) this.arrived(process);
   }
 
   /** A process's executor, brought up if need be. */
   of(process: Process): Awaitable<Executor> {
-    if (process.executor) return process.executor;
-    process.started ??= this.#bringUp(process);
-    return process.started;
+    return process.executor ?? process.started ?? this.#start(process);
   }
 
   /** The outcome of the first message in a process's mailbox. */
   evaluate(process: Process, executor: Executor): Awaitable<Outcome> {
-    const ahead = process.ahead.shift();
+    const ahead = process.aheadLength > 0 ? process.ahead.shift() : undefined;
     if (ahead) {
       this.#ahead--;
       return ahead;
     }
-    const assignment = process.mailbox.assigned.peek();
+    const assignment = process.mailbox.first;
     if (!assignment) throw new HeddleError('scheduler-invalid', `${process.id} has no mail but was given a turn`);
     const outcome = executor.evaluate(assignment);
-    const isLarge = (executor.residentBytes ?? 0) >= largeBytes;
+    if (!executor.runsAhead) return outcome;
     // One that takes its time is given one message at a time.
-    if (isLarge && !isPending(outcome)) this.#evaluateInRow(process, executor);
+    if ((executor.residentBytes ?? 0) >= largeBytes && !isPending(outcome)) this.#evaluateInRow(process, executor);
     return outcome;
   }
 
@@ -91,12 +88,12 @@ export class Executors {
 
   /** Makes room, if there is none, by letting go of the executors of processes that have not run for longest. */
   makeRoom(): Awaitable<void> {
-    if (!this.#fits) return this.#hibernateOldest();
+    if (!this.#fits()) return this.#hibernateOldest();
   }
 
   /** Makes a process's state the one that is committed, whatever its executor has begun. */
   async takeBack(process: Process): Promise<void> {
-    if (process.ahead.length === 0) return;
+    if (process.aheadLength === 0) return;
     await this.discard(process);
     this.announceAgain(process);
   }
@@ -105,41 +102,42 @@ export class Executors {
   async discard(process: Process): Promise<void> {
     const { started } = process;
     this.#residency.left(process);
-    this.#ahead -= process.ahead.length;
-    process.ahead.clear();
+    this.#ahead -= process.aheadLength;
+    if (process.aheadLength > 0) process.ahead.clear();
     process.executor = undefined;
     process.started = undefined;
-    await started?.then(closeQuietly, () => {});
+    try {
+      const executor = await started;
+      if (executor) await closeQuietly(executor);
+    } catch {
+      // One that did not come up has nothing to give back.
+    }
   }
 
   /** Lets go of all. */
   async close(): Promise<void> {
     // Nobody needs what other threads still do.
     await this.#pool.close();
-    for (const process of this.#ledger.processes.values()) await this.discard(process);
+    for (const process of this.#ledger.processes) if (process.started) await this.discard(process);
   }
 
-  get #fits(): boolean {
+  #fits(): boolean {
     return this.#residency.totalBytes <= this.#ledger.limits.residentBytes;
-  }
-
-  #arrived(process: Process): void {
-    if (this.#pool.spreads(process.module)) this.#arrivals.push(process);
   }
 
   #begin(process: Process): void {
     const assignment = this.#next(process, 0);
     if (!assignment) return;
-    process.started ??= this.#bringUp(process);
-    this.#evaluated(
-      process,
-      process.started.then((executor) => executor.evaluate(assignment)),
-    );
+    const started = process.started ?? this.#start(process);
+    const outcome = isPending(started)
+      ? started.then((executor) => executor.evaluate(assignment))
+      : started.evaluate(assignment);
+    this.#evaluated(process, outcome);
   }
 
   /** Evaluates mail behind the first message while the executor's memory is in the cache. */
   #evaluateInRow(process: Process, executor: Executor): void {
-    while (process.ahead.length < mostInRow && this.#ahead < mostAhead) {
+    while (process.aheadLength < mostInRow && this.#ahead < mostAhead) {
       const assignment = this.#next(process, 1);
       if (!assignment) return;
       try {
@@ -154,9 +152,9 @@ export class Executors {
   }
 
   /** The first message of a process that is not evaluated, behind `taken` whose turn it is. */
-  #next({ mailbox, ahead }: Process, taken: number): Assignment | undefined {
-    const before = ahead.length + taken;
-    const assignment = mailbox.assigned.at(before);
+  #next({ mailbox, aheadLength }: Process, taken: number): Assignment | undefined {
+    const before = aheadLength + taken;
+    const assignment = mailbox.behind(before);
     // A checkpoint that is due in between needs the state at its slot.
     return assignment && before > 0 && isDueBefore(assignment.slot, this.#ledger.limits) ? undefined : assignment;
   }
@@ -168,23 +166,34 @@ export class Executors {
     this.#ahead++;
   }
 
-  async #bringUp(process: Process): Promise<Executor> {
-    const executor = await startExecutor(process, this.#store, this.#pool);
+  #start(process: Process): Awaitable<Executor> {
+    const started = startExecutor(process, this.#records, this.#pool);
+    process.started = isPending(started) ? this.#broughtUp(process, started) : started;
+    if (!isPending(started)) this.#up(process, started);
+    return process.started;
+  }
+
+  async #broughtUp(process: Process, started: Promise<Executor>): Promise<Executor> {
+    const executor = await started;
     if (!process.running) {
       await closeQuietly(executor);
       throw new HeddleError('lifecycle-invalid', `${process.id} was ${process.state} while it was brought up`);
     }
+    this.#up(process, executor);
+    return executor;
+  }
+
+  #up(process: Process, executor: Executor): void {
     process.executor = executor;
     if (process.state !== 'ready') this.#trace.moved(process, process.move('loaded'));
     this.#residency.ran(process);
-    return executor;
   }
 
   async #hibernateOldest(): Promise<void> {
     for (const process of this.#residency.oldestFirst) {
-      if (this.#fits) return;
+      if (this.#fits()) return;
       // An executor that is ahead has a state that is not committed.
-      if (process.executor && process.ahead.length === 0) await this.#hibernate(process, process.executor);
+      if (process.executor && process.aheadLength === 0) await this.#hibernate(process, process.executor);
     }
   }
 
@@ -202,9 +211,11 @@ export class Executors {
   }
 
   async #checkpoint(process: Process, executor: Executor): Promise<void> {
+    // One of a slot that is not in the log would be of no use.
+    await this.#records.flush();
     const taken = executor.checkpoint();
     const stored = { process: process.id, ...(isPending(taken) ? await taken : taken) };
-    await inStore('a checkpoint was not stored', () => this.#store.putCheckpoint(stored));
+    await inStore('a checkpoint was not stored', () => this.#records.store.putCheckpoint(stored));
   }
 }
 

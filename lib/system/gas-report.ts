@@ -1,5 +1,4 @@
-import type { Commit } from '../core/commit.ts';
-import { tagValue } from '../core/tags.ts';
+import type { Outcome } from '../core/outcome.ts';
 
 /** What the turns of one action cost. */
 export interface ActionGas {
@@ -11,18 +10,17 @@ export interface ActionGas {
   readonly most: bigint;
 }
 
-/** What the turns of these commits cost, by action, the dearest first. */
-export function gasReport(commits: readonly Commit[]): readonly ActionGas[] {
-  const actions = new Map<string, string>();
+/** A turn, by the action of its message. */
+export interface ActionTurn {
+  readonly action: string;
+  readonly outcome: Outcome;
+}
+
+/** What these turns cost, by action, the dearest first. */
+export function gasReport(turns: Iterable<ActionTurn>): readonly ActionGas[] {
   const report = new Map<string, ActionGas>();
-  for (const { assigned, turn } of commits) {
-    for (const { assignment } of assigned) {
-      const { process, slot, message } = assignment;
-      actions.set(`${process} ${slot}`, tagValue(message.tags, 'Action') ?? tagValue(message.tags, 'Type') ?? '');
-    }
-    if (!turn) continue;
-    const { gasUsed, error } = turn.outcome;
-    const action = actions.get(`${turn.process} ${turn.slot}`) ?? '';
+  for (const { action, outcome } of turns) {
+    const { gasUsed, error } = outcome;
     const { turns = 0, errors = 0, total = 0n, most = 0n } = report.get(action) ?? {};
     report.set(action, {
       action,

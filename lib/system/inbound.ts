@@ -1,9 +1,10 @@
 import type { Module } from '../compute/executor.ts';
 import { HeddleError } from '../core/error.ts';
-import type { Address, Id } from '../core/id.ts';
-import { checkContent, checkTags, type Message, unsignedMessage, unsignedProcessItem } from '../core/message.ts';
+import type { Address } from '../core/id.ts';
+import { checkContent, checkTags } from '../core/message.ts';
 import { type Tags, type TagsInput, tagValue, toTags } from '../core/tags.ts';
-import type { Addresses } from './addresses.ts';
+import type { Process } from '../process/process.ts';
+import { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What is sent to a process from outside. */
@@ -28,82 +29,67 @@ export interface SpawnInput {
 }
 
 /** The message that `input` is, with the tags that AO's client adds. Throws if it may not be sent. */
-export function inboundMessage(
-  input: MessageInput,
-  target: Id,
-  origin: string,
-  ledger: Ledger,
-  addresses: Addresses,
-): Message {
-  const from = senderOf(input.from, addresses);
+export function inboundMessage(input: MessageInput, to: Process, ledger: Ledger, dryRun = false): InboundMessage {
+  const { from, data = '', anchor = null } = input;
+  checkSender(from, ledger);
+  const speaker = from === undefined ? undefined : ledger.find(from);
   const own = ownTags(input.tags);
-  const speaksFor = ledger.processes.get(from);
-  const tags = [
-    ...own,
-    ...protocolTags(own, 'Message'),
-    ...(speaksFor
-      ? [
-          { name: 'From-Process', value: from },
-          { name: 'From-Module', value: speaksFor.module.id },
-        ]
-      : []),
-  ];
-  const content = { tags, data: input.data ?? '', anchor: input.anchor ?? null };
-  checkContent(content, ledger.limits);
-  return unsignedMessage({ ...content, owner: speaksFor ? addresses.messenger : from, from, target }, origin);
+  checkText(data, anchor);
+  const formed = { own, data: data.toWellFormed(), anchor: anchor?.toWellFormed() ?? null };
+  const sequence = dryRun ? -1 : ledger.records;
+  const message = new InboundMessage({ to, speaker, from: from?.toWellFormed(), ...formed, sequence }, ledger.carrier);
+  const { limits } = ledger;
+  // What is far from the limits need not be made to be measured.
+  const isSmall = own.length === 0 && anchor === null && !speaker && data.length * 3 <= limits.dataBytes;
+  if (!isSmall || limits.tagBytes < protocolBytes) checkContent(message, limits);
+  return message;
 }
 
 /** The item of the process that `input` describes. Throws if it may not be spawned. */
-export function inboundItem(
-  module: Module,
-  input: SpawnInput,
-  origin: string,
-  ledger: Ledger,
-  addresses: Addresses,
-): Message {
-  const owner = senderOf(input.owner, addresses);
-  if (ledger.processes.has(owner)) {
+export function inboundItem(module: Module, input: SpawnInput, ledger: Ledger): InboundItem {
+  const { owner, name, data = '' } = input;
+  checkSender(owner, ledger);
+  if (owner !== undefined && ledger.find(owner)) {
     throw new HeddleError('sender-invalid', `the process ${owner} spawns by itself, not as an owner`, { owner });
   }
-  const own = ownTags(input.tags);
-  if ((tagValue(own, 'Module') ?? module.id) !== module.id) {
+  const given = ownTags(input.tags);
+  if ((tagValue(given, 'Module') ?? module.id) !== module.id) {
     throw new HeddleError('tags-invalid', `a tag names another module than ${module.id}`, { module: module.id });
   }
-  const tags = [
-    ...(input.name === undefined ? [] : [{ name: 'Name', value: input.name }]),
-    ...own,
-    ...(tagValue(own, 'Authority') === undefined ? [{ name: 'Authority', value: addresses.messenger }] : []),
-    ...protocolTags(own, 'Process'),
-    ...(tagValue(own, 'Module') === undefined ? [{ name: 'Module', value: module.id }] : []),
-    ...(tagValue(own, 'Scheduler') === undefined ? [{ name: 'Scheduler', value: addresses.scheduler }] : []),
-  ];
-  const content = { owner, from: owner, tags, data: input.data ?? '' };
-  checkContent({ ...content, anchor: null }, ledger.limits);
-  return unsignedProcessItem(content, origin);
+  const own = name === undefined ? given : [...ownTags({ Name: name }), ...given];
+  checkText(data, null);
+  const content = { owner: owner?.toWellFormed(), own, data: data.toWellFormed(), sequence: ledger.records };
+  const item = new InboundItem(content, module, ledger.carrier);
+  const { limits } = ledger;
+  if (own.length > 0 || data.length * 3 > limits.dataBytes || limits.tagBytes < protocolBytes) {
+    checkContent(item, limits);
+  }
+  return item;
 }
 
-function protocolTags(own: Tags, type: string): Tags {
-  const tags = [
-    { name: 'Data-Protocol', value: 'ao' },
-    { name: 'Variant', value: 'ao.TN.1' },
-    { name: 'Type', value: type },
-  ];
-  return tags.filter((tag) => tag.name === 'Type' || tagValue(own, tag.name) === undefined);
+/** More than the tags take that are added to a message or an item. */
+const protocolBytes = 1_024;
+
+function checkText(data: unknown, anchor: unknown): void {
+  if (typeof data !== 'string') throw new HeddleError('data-invalid', `data is of type ${typeof data}`);
+  if (anchor !== null && typeof anchor !== 'string') {
+    throw new HeddleError('anchor-invalid', `the anchor is of type ${typeof anchor}`);
+  }
 }
 
-function senderOf(from: Address | undefined, addresses: Addresses): Address {
-  if (from === undefined) return addresses.wallet;
+function checkSender(from: Address | undefined, { carrier }: Ledger): void {
+  if (from === undefined) return;
   if (typeof from !== 'string' || from === '') {
     throw new HeddleError('sender-invalid', `the sender is ${JSON.stringify(from) ?? String(from)}`);
   }
   // aos trusts whatever comes from its authority, so nobody outside may speak as it.
-  if (from === addresses.messenger || from === addresses.scheduler) {
+  if (from === carrier.messenger || from === carrier.scheduler) {
     throw new HeddleError('sender-forged', `${from} is an address of the system itself`, { from });
   }
-  return from;
 }
 
 function ownTags(input: TagsInput | undefined): Tags {
+  if (input === undefined) return noTags;
   const tags = toTags(input);
   checkTags(tags);
   for (const name of ['From-Process', 'From-Module', 'Forwarded-By']) {
@@ -111,5 +97,7 @@ function ownTags(input: TagsInput | undefined): Tags {
       throw new HeddleError('sender-forged', `a message from outside has the tag ${name}`, { tag: name });
     }
   }
-  return tags;
+  return tags.map(({ name, value }) => ({ name: name.toWellFormed(), value: value.toWellFormed() }));
 }
+
+const noTags: Tags = [];

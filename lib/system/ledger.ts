@@ -1,41 +1,104 @@
 import type { Module } from '../compute/executor.ts';
-import type { Commit, StatusChange, Timer } from '../core/commit.ts';
+import type { Moment } from '../core/clock.ts';
 import { HeddleError } from '../core/error.ts';
 import { Heap } from '../core/heap.ts';
 import type { Id } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
-import type { Message } from '../core/message.ts';
+import type { LazyMessage } from '../core/message.ts';
 import { tagValue } from '../core/tags.ts';
+import type { Mail } from '../process/mail.ts';
 import type { MailboxOptions } from '../process/mailbox.ts';
-import { Process } from '../process/process.ts';
+import { Process, type Surroundings } from '../process/process.ts';
+import type { Gateway } from './inbound-message.ts';
 
-/** What the commits so far add up to: the processes, their schedules' ends and their mailboxes. Only commits change it. */
+/** Mail that a process wants sent at a later moment. */
+export interface TimedMail {
+  readonly atMs: number;
+  readonly by: Process;
+  /** Its recipient is known when it is sent. */
+  readonly message: LazyMessage;
+  readonly position: number;
+  readonly index: number;
+}
+
+/** What the log so far adds up to: the processes, their schedules' ends and their mailboxes. Only what is logged changes it. */
 export class Ledger {
   readonly modules = new Map<Id, Module>();
-  readonly processes = new Map<Id, Process>();
-  /** What fires next comes first. */
-  readonly #timers = new Heap<Timer>();
-  readonly limits: Limits;
+  /** In the order in which they were spawned. */
+  readonly processes: Process[] = [];
+  readonly carrier: Gateway;
+  /** For messages that were taken long ago, whatever the limits are now. */
+  readonly recorded: Gateway;
   readonly mailbox: MailboxOptions;
-  /** How many commits there are, and so the sequence number of the next. */
-  sequence = 0;
+  /** How many records the log has. */
+  records = 0;
+  /** The moment of the newest record. */
+  moment: Moment | undefined;
+  readonly #surroundings: Surroundings;
+  /** The modules of processes, in the order in which the log first has them. */
+  readonly #logged: Module[] = [];
+  readonly #moduleNumbers = new Map<Module, number>();
+  readonly #byId = new Map<Id, Process>();
+  /** How many of the processes are in the map. Ids cost more than spawning. */
+  #named = 0;
+  #lastId: Id | undefined;
+  #lastFound: Process | undefined;
+  /** What fires next comes first. */
+  readonly #timers = new Heap<TimedMail>();
 
-  constructor(limits: Limits, mailbox: MailboxOptions) {
-    this.limits = limits;
+  constructor(carrier: Gateway, mailbox: MailboxOptions, past: Surroundings['past']) {
+    this.carrier = carrier;
+    const endless = Number.POSITIVE_INFINITY;
+    this.recorded = { ...carrier, limits: { ...carrier.limits, tagBytes: endless, dataBytes: endless } };
     this.mailbox = mailbox;
+    this.#surroundings = { limits: carrier.limits, scheduler: carrier.scheduler, past };
+  }
+
+  get limits(): Limits {
+    return this.carrier.limits;
+  }
+
+  /** The process of that id. */
+  find(id: Id): Process | undefined {
+    // Whoever asks once asks twice: to write it down, and to deliver.
+    if (id === this.#lastId) return this.#lastFound;
+    const known = this.#byId.get(id);
+    const found = known || this.#named === this.processes.length ? known : this.#findNew(id);
+    // One that is not there may come.
+    if (found) {
+      this.#lastId = id;
+      this.#lastFound = found;
+    }
+    return found;
+  }
+
+  #findNew(id: Id): Process | undefined {
+    for (; this.#named < this.processes.length; this.#named++) {
+      const process = this.at(this.#named);
+      this.#byId.set(process.id, process);
+    }
+    return this.#byId.get(id);
   }
 
   /** The process of that id, which must be there. */
   process(id: Id): Process {
-    const process = this.processes.get(id);
+    const process = this.find(id);
     if (!process) throw new HeddleError('process-unknown', `there is no process ${id}`, { process: id });
+    return process;
+  }
+
+  /** The process that was spawned in that place. */
+  at(index: number): Process {
+    const process = this.processes[index];
+    if (!process) throw new HeddleError('recording-invalid', `there is no process number ${index}`);
     return process;
   }
 
   /** Makes a module known. Another one may not take its id. */
   define(module: Module): void {
     const known = this.modules.get(module.id);
-    if (known && known !== module) {
+    if (known === module) return;
+    if (known) {
       throw new HeddleError('module-duplicate', `another module has the id ${module.id}`, { module: module.id });
     }
     this.modules.set(module.id, module);
@@ -48,59 +111,72 @@ export class Ledger {
     return module;
   }
 
+  /** By what number the log knows a module; undefined if it does not yet. */
+  moduleNumber(module: Module): number | undefined {
+    return this.#moduleNumbers.get(module);
+  }
+
+  /** The module that the log knows by that number. */
+  moduleAt(number: number): Module {
+    const module = this.#logged[number];
+    if (!module) throw new HeddleError('recording-invalid', `there is no module number ${number}`);
+    return module;
+  }
+
   /** The module that a process item names. */
-  moduleOf(item: Message): Module {
+  moduleOf(item: LazyMessage): Module {
     return this.module(tagValue(item.tags, 'Module') ?? 'without an id');
   }
 
+  /** Adds a process. */
+  spawn(item: LazyMessage, module: Module): Process {
+    const process = new Process(this.processes.length, item, module, this.#surroundings);
+    this.processes.push(process);
+    if (!this.#moduleNumbers.has(module)) this.#moduleNumbers.set(module, this.#logged.push(module) - 1);
+    return process;
+  }
+
+  /** Gives mail the next slot of its process. */
+  assign(process: Process, mail: Mail, moment: Moment): void {
+    mail.slot = process.slots++;
+    mail.moment = moment;
+    process.mailbox.push(mail);
+  }
+
+  /** Takes the mail of a turn out of its mailbox, with its outcome at `position` of the log. */
+  evaluated(process: Process, position: number): void {
+    process.mailbox.shift();
+    process.evaluated++;
+    process.lastTurn = position;
+  }
+
+  setTimer(timer: TimedMail): void {
+    timer.by.timers++;
+    this.#timers.push(timer.atMs, timer);
+  }
+
   /** The timer that is due next. */
-  get nextTimer(): Timer | undefined {
+  get nextTimer(): TimedMail | undefined {
     let timer = this.#timers.peek();
     // Those of stopped processes have died with them.
-    while (timer && this.process(timer.cause.process).state === 'stopped') {
+    while (timer && timer.by.state === 'stopped') {
       this.#timers.pop();
       timer = this.#timers.peek();
     }
     return timer;
   }
 
-  /** Takes a commit in. It must be the next one. */
-  apply(commit: Commit): void {
-    this.sequence = commit.sequence + 1;
-    if (commit.turn) {
-      const process = this.process(commit.turn.process);
-      process.mailbox.assigned.shift();
-      process.evaluated = commit.turn.slot;
-    }
-    for (const item of commit.spawned) {
-      this.processes.set(item.id, new Process(item, this.moduleOf(item), this.mailbox, this.limits));
-    }
-    for (const { assignment } of commit.assigned) {
-      const process = this.process(assignment.process);
-      const { waiting, assigned } = process.mailbox;
-      // Waiting deliveries get their slots in the order in which they came, so only the first can be meant.
-      if (waiting.peek()?.message.id === assignment.message.id) waiting.shift();
-      process.last = assignment;
-      assigned.push(assignment);
-    }
-    for (const delivery of commit.waiting) this.process(delivery.process).mailbox.waiting.push(delivery);
-    for (const timer of commit.timers) {
-      this.process(timer.cause.process).timers++;
-      this.#timers.push(timer.atMs, timer);
-    }
-    if (commit.fired !== undefined) this.#takeTimer(commit.fired);
-    for (const change of commit.statuses) this.#changeStatus(change);
-  }
-
-  #takeTimer(message: Id): void {
+  /** Takes out the timer that is due next. */
+  takeTimer(): TimedMail {
     const timer = this.nextTimer;
-    if (timer?.message.id !== message) throw new HeddleError('recording-invalid', `no timer of ${message} is due`);
+    if (!timer) throw new HeddleError('recording-invalid', 'no timer is due');
     this.#timers.pop();
-    this.process(timer.cause.process).timers--;
+    timer.by.timers--;
+    return timer;
   }
 
-  #changeStatus({ process: id, status, reason }: StatusChange): void {
-    const process = this.process(id);
+  /** Changes a process's status. */
+  changeStatus(process: Process, status: 'running' | 'failed' | 'stopped', reason: string): void {
     if (status === 'running') {
       process.move('restarted');
       process.budget.reset();
@@ -109,7 +185,7 @@ export class Ledger {
     }
     if (status === 'stopped') {
       process.move('stopped');
-      process.mailbox.waiting.clear();
+      process.mailbox.clearWaiting();
     } else {
       // A replay comes here without the crash that led to the failure.
       if (process.state !== 'restarting') process.move('crashed');

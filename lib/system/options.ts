@@ -12,7 +12,7 @@ export interface SystemOptions {
   readonly seed?: string;
   /** Which process runs next: `fifo()` by default, `roundRobin()`, `random()` or your own. */
   readonly scheduler?: SchedulerPolicy;
-  /** Where commits are kept: memory by default. A store that holds a run is continued. */
+  /** Where the log is kept: memory by default. A store that holds a run is continued. */
   readonly store?: Store;
   /** Where the time comes from: a virtual clock by default, which moves only when told to or when all wait for it. */
   readonly clock?: Clock;

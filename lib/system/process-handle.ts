@@ -23,7 +23,7 @@ export interface ProcessStatus {
   readonly mail: number;
   /** Deliveries that wait for room in the mailbox. */
   readonly waiting: number;
-  /** The hash chain at the newest slot. */
+  /** The hash chain at the newest slot, computed when it is read. */
   readonly hashChain: Id | undefined;
 }
 
@@ -70,14 +70,17 @@ export class ProcessHandle {
   }
 
   get status(): ProcessStatus {
-    const { state, reason, last, mailbox } = this.#process;
+    const process = this.#process;
+    const { state, reason, slots, mailbox } = process;
     return {
       state,
       ...(reason !== undefined && { reason }),
-      slots: last ? last.slot + 1 : 0,
-      mail: mailbox.assigned.length,
-      waiting: mailbox.waiting.length,
-      hashChain: last?.hashChain,
+      slots,
+      mail: mailbox.length,
+      waiting: mailbox.waitingLength,
+      get hashChain() {
+        return process.last?.hashChain;
+      },
     };
   }
 

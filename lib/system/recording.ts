@@ -1,4 +1,3 @@
-import type { Commit } from '../core/commit.ts';
 import type { Id } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import type { MailboxOptions } from '../process/mailbox.ts';
@@ -9,7 +8,8 @@ export interface Recording {
   readonly seed: string;
   readonly limits: Limits;
   readonly mailbox: MailboxOptions;
-  readonly commits: readonly Commit[];
+  /** All that happened, as a system writes it to its store. */
+  readonly log: Uint8Array;
   /** The digest of the run's trace. */
   readonly digest: Id;
 }

@@ -1,36 +1,134 @@
-import type { Commit } from '../core/commit.ts';
-import type { Id } from '../core/id.ts';
-import { inStore } from '../store/guard.ts';
-import type { Store } from '../store/store.ts';
-import type { Engine } from './engine.ts';
-import { advance } from './loop.ts';
+import type { SlotRef } from '../core/assignment.ts';
+import { HeddleError } from '../core/error.ts';
+import type { LazyMessage } from '../core/message.ts';
+import { CopiedMail, Mail } from '../process/mail.ts';
+import type { Process } from '../process/process.ts';
+import type { Log } from '../store/log/log.ts';
+import { InboundItem } from './inbound-message.ts';
+import type { Ledger } from './ledger.ts';
+import type { History, LoggedTurn } from './record/history.ts';
+import { epochMoment } from './record/kinds.ts';
+import { type LogRecord, readRecord } from './record/record.ts';
+import type { Released } from './record/released.ts';
+import type { Ruling } from './record/ruling.ts';
 
 /**
- * Takes in the commits that the store holds, and owes turns for what they leave unevaluated, in the order of its slots.
- * Throws before it takes any in if a module is missing.
+ * Takes in what the store of a log holds, and returns the processes that it leaves with mail, once for each message, in
+ * the order in which the messages got their slots. Stops at a process whose module is missing, and goes on from there
+ * when it is called again.
  */
-export async function recover({ store, ledger, turns, executors, trace, clock }: Engine): Promise<void> {
-  const commits = await allCommits(store);
-  for (const commit of commits) for (const item of commit.spawned) ledger.moduleOf(item);
-  const unevaluated = new Map<Id, Id>();
-  for (const commit of commits) {
-    if (commit.turn) {
-      const evaluated = ledger.process(commit.turn.process).mailbox.assigned.peek();
-      if (evaluated) unevaluated.delete(evaluated.id);
-    }
-    for (const { assignment } of commit.assigned) unevaluated.set(assignment.id, assignment.process);
-    ledger.apply(commit);
-    trace.absorb(commit);
-    await advance(clock, commit.moment.timestampMs);
-  }
-  for (const process of unevaluated.values()) turns.owe(process);
-  for (const process of ledger.processes.values()) executors.announceAgain(process);
-}
+export class Recovery {
+  readonly #log: Log;
+  readonly #ledger: Ledger;
+  readonly #history: History;
+  /** The mail that has a slot and no turn yet. */
+  readonly #unevaluated = new Map<Mail, Process>();
 
-/** Every commit of a store, in order. */
-export const allCommits = (store: Store): Promise<readonly Commit[]> =>
-  inStore('the commits were not read', async () => {
-    const commits: Commit[] = [];
-    for await (const commit of store.commits()) commits.push(commit);
-    return commits;
-  });
+  constructor(log: Log, ledger: Ledger, history: History) {
+    this.#log = log;
+    this.#ledger = ledger;
+    this.#history = history;
+  }
+
+  run(): Iterable<Process> {
+    this.#log.recover((reader, position) => {
+      const record = readRecord(reader, position, this.#history, this.#ledger);
+      this.#take(record, position);
+      if (record.kind !== 'begin' && record.kind !== 'moment') this.#ledger.records++;
+    });
+    return this.#unevaluated.values();
+  }
+
+  #take(record: LogRecord, position: number): void {
+    const ledger = this.#ledger;
+    switch (record.kind) {
+      case 'begin':
+        return;
+      case 'moment':
+        ledger.moment = record.moment;
+        return;
+      case 'spawn':
+        this.#born(record.item, InboundItem.moduleOf(record.item), position, 0);
+        return;
+      case 'message':
+        this.#place(record.message, record.ruling, position, 0);
+        return;
+      case 'turn':
+        this.#turn(record, position);
+        return;
+      case 'timer': {
+        const { message } = ledger.takeTimer();
+        this.#place(message, record.ruling, record.mail.position, record.mail.index);
+        return;
+      }
+      case 'status':
+        ledger.changeStatus(record.process, record.status, record.reason);
+    }
+  }
+
+  #turn({ header, released }: LoggedTurn, position: number): void {
+    const { process, slot, admitted } = header;
+    const mail = process.mailbox.first;
+    if (mail?.slot !== slot) {
+      throw new HeddleError('recording-invalid', `a log has slot ${slot} of ${process.id} out of its order`, { slot });
+    }
+    for (const one of released) {
+      if (one.kind === 'spawn' && one.ruling.kind !== 'out') this.#ledger.moduleOf(one.spawn.item);
+    }
+    this.#unevaluated.delete(mail);
+    this.#ledger.evaluated(process, position);
+    for (let left = admitted; left > 0; left--) {
+      const waiting = process.mailbox.admit();
+      if (waiting) this.#assign(process, waiting);
+    }
+    for (const one of released) this.#release(one, process, position);
+  }
+
+  #release(one: Released, by: Process, position: number): void {
+    const { ruling, index } = one;
+    if (ruling.kind === 'out') return;
+    if (one.kind === 'message') {
+      const { message, delayMs } = one;
+      const atMs = this.#moment.timestampMs + delayMs;
+      if (ruling.kind === 'timed') this.#ledger.setTimer({ atMs, by, message, position, index });
+      else this.#place(message, ruling, position, index);
+    } else if (one.kind === 'spawn') {
+      const { spawn, notice } = one;
+      this.#born(spawn.item, this.#ledger.moduleOf(spawn.item), position, index);
+      if (notice) this.#place(spawn.notice(), notice, position, index + 1);
+    } else if (one.kind === 'assignment' && one.original) {
+      const message = this.#history.message(one.original);
+      this.#place(message, ruling, position, index, one.assigning.exclude, { process: by.id, slot: by.evaluated });
+    }
+  }
+
+  #born(item: LazyMessage, module: Process['module'], position: number, index: number): void {
+    const process = this.#ledger.spawn(item, module);
+    this.#assign(process, new Mail(process, item, position, index));
+  }
+
+  #place(
+    message: LazyMessage,
+    ruling: Ruling,
+    position: number,
+    index: number,
+    exclude?: readonly string[],
+    assignedBy?: SlotRef,
+  ): void {
+    if (ruling.kind !== 'assigned' && ruling.kind !== 'waiting') return;
+    const process = this.#ledger.at(ruling.process);
+    const plain = new Mail(process, message, position, index);
+    const mail = exclude ? new CopiedMail(plain, exclude, assignedBy) : plain;
+    if (ruling.kind === 'assigned') this.#assign(process, mail);
+    else process.mailbox.wait(mail);
+  }
+
+  #assign(process: Process, mail: Mail): void {
+    this.#ledger.assign(process, mail, this.#moment);
+    this.#unevaluated.set(mail, process);
+  }
+
+  get #moment() {
+    return this.#ledger.moment ?? epochMoment;
+  }
+}

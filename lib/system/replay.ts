@@ -1,18 +1,18 @@
 import type { Module } from '../compute/executor.ts';
 import { inlinePool } from '../compute/pool/index.ts';
 import type { Moment } from '../core/clock.ts';
-import type { Commit } from '../core/commit.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
-import { committedEvents, emptyDigest, extendDigest } from '../core/trace-event.ts';
+import { outcomeText, plainOutcome } from '../core/outcome.ts';
+import { ByteReader } from '../store/log/byte-reader.ts';
 import { memoryStore } from '../store/memory.ts';
 import { addressesOf } from './addresses.ts';
-import { Engine } from './engine.ts';
-import { Executors } from './executors.ts';
-import { Ledger } from './ledger.ts';
+import { assemble } from './assemble.ts';
+import type { Engine } from './engine.ts';
+import type { History } from './record/history.ts';
+import { type LogRecord, readRecord } from './record/record.ts';
 import type { Recording } from './recording.ts';
-import { type TraceListener, TraceLog } from './trace.ts';
-import { Turns } from './turns.ts';
+import type { TraceListener } from './trace.ts';
 
 /** What a replay needs besides the recording. */
 export interface ReplayOptions {
@@ -52,68 +52,76 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
   }
   // A replay starts over if it must and keeps no checkpoints on its way.
   const limits = { ...recording.limits, checkpointSlots: Number.MAX_SAFE_INTEGER };
-  const ledger = new Ledger(limits, recording.mailbox);
-  for (const module of options.modules) ledger.define(module);
   const clock = new RecordedClock();
-  const trace = new TraceLog(recording.limits.traceEvents);
-  if (options.onEvent) trace.subscribe(options.onEvent);
-  const turns = new Turns(recordedOrder, ledger);
-  const addresses = addressesOf(recording.seed);
-  const store = memoryStore();
-  const executors = new Executors(ledger, store, inlinePool, trace);
-  const engine = new Engine({ ledger, store, turns, executors, trace, clock, addresses });
-  let evaluated = 0;
+  const given = { policy: recordedOrder, store: memoryStore(), clock, pool: inlinePool };
+  const engine = assemble({ ...addressesOf(recording.seed), seed: recording.seed, limits }, recording.mailbox, given);
+  for (const module of options.modules) engine.ledger.define(module);
+  if (options.onEvent) engine.trace.subscribe(options.onEvent);
+  let turns = 0;
   try {
-    for (const commit of recording.commits) {
-      clock.moment = commit.moment;
-      checkSame(commit, await repeat(commit, engine));
-      if (commit.turn) evaluated++;
+    const longs: number[] = [];
+    const reader = new ByteReader(recording.log, 0, longs);
+    while (!reader.ended) {
+      const from = reader.at;
+      // What is there already is read by what it came to so far, which is the same until something differs.
+      const record = readRecord(reader, from, engine.history, engine.ledger);
+      if (record.kind === 'moment') clock.moment = record.moment;
+      if (record.kind === 'begin' || record.kind === 'moment') continue;
+      await repeat(record, engine);
+      checkSame(record, recording.log.subarray(0, reader.at), longs, engine);
+      await engine.flush();
+      if (record.kind === 'turn') turns++;
     }
   } finally {
-    await executors.close();
+    await engine.executors.close();
   }
-  if (trace.digest !== recording.digest) {
-    const facts = { recorded: recording.digest, replayed: trace.digest };
-    throw new HeddleError('recording-invalid', `the commits make ${trace.digest}, not ${recording.digest}`, facts);
+  const { digest } = engine.trace;
+  if (digest !== recording.digest) {
+    const facts = { recorded: recording.digest, replayed: digest };
+    throw new HeddleError('recording-invalid', `the log makes ${digest}, not ${recording.digest}`, facts);
   }
-  return { digest: trace.digest, turns: evaluated };
+  return { digest, turns };
 }
 
-/** Makes the commit again: a turn by evaluating it, what came from outside by letting it in. */
-async function repeat(commit: Commit, engine: Engine): Promise<Commit | undefined> {
-  if (commit.turn) return engine.turn(engine.ledger.process(commit.turn.process));
-  if (commit.fired !== undefined) return engine.fireNext();
-  const [change] = commit.statuses;
-  if (change) return engine.status(change);
-  const draft = engine.draft();
-  for (const item of commit.spawned) draft.spawn(item);
-  for (const { assignment } of commit.assigned) {
-    const { process, message, exclude } = assignment;
-    // A spawned process has got its first slot with its item.
-    if (message.id !== process) draft.deliver({ process, message, exclude });
-  }
-  for (const { process, message, exclude } of commit.waiting) draft.deliver({ process, message, exclude });
-  return engine.commit(draft);
-}
-
-function checkSame(recorded: Commit, replayed: Commit | undefined): void {
-  const before = committedEvents(recorded);
-  const now = replayed ? committedEvents(replayed) : [];
-  for (let at = 0; at < Math.max(before.length, now.length); at++) {
-    const [was, is] = [before[at], now[at]];
-    if (was && is && extendDigest(emptyDigest, was) === extendDigest(emptyDigest, is)) continue;
-    const facts = { sequence: recorded.sequence, recorded: textOf(was), replayed: textOf(is) };
-    const { sequence } = recorded;
-    throw new HeddleError(
-      'divergence',
-      `commit ${sequence} gave ${facts.replayed} where ${facts.recorded} is recorded`,
-      facts,
-    );
+/** Takes the step again: a turn by evaluating it, what came from outside by letting it in. */
+async function repeat(record: LogRecord, engine: Engine): Promise<void> {
+  switch (record.kind) {
+    case 'turn':
+      return engine.turn(record.header.process);
+    case 'timer':
+      return engine.fireNext();
+    case 'status':
+      return engine.status(record.process, record.status, record.reason);
+    case 'spawn':
+      engine.spawn(record.item);
+      return engine.told();
+    case 'message':
+      engine.admit(record.message);
+      return engine.told();
   }
 }
 
-const textOf = (event: object | undefined): string =>
-  event ? JSON.stringify(event, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) : 'nothing';
+/** Refuses a step that did not make the log that was recorded, apart from the gas that was used. */
+function checkSame(record: LogRecord, recorded: Uint8Array, longs: readonly number[], { log, history }: Engine): void {
+  const position = log.newest;
+  const replayed = log.newestBytes;
+  const isGas = (at: number) => longs.some((long) => at >= long && at < long + 8);
+  const isSame = replayed.every((byte, at) => recorded[position + at] === byte || isGas(position + at));
+  if (isSame && log.end === recorded.length) return;
+  const [was, is] = textsOf(record, history);
+  const facts = { position, recorded: was, replayed: is };
+  throw new HeddleError('divergence', `the log has ${was} where the replay has ${is}`, facts);
+}
+
+function textsOf(record: LogRecord, history: History): readonly [string, string] {
+  if (record.kind !== 'turn') return [record.kind, 'something else'];
+  const { process, slot } = record.header;
+  const replayed = history.outcome(process, slot);
+  const replayedText = replayed ? outcomeText(plainOutcome(replayed)) : 'no outcome';
+  return [outcomeText(plainOutcome(record.outcome)), replayedText].map(
+    (text) => `${text} at slot ${slot} of ${process.id}`,
+  ) as [string, string];
+}
 
 /** The recording says who has the next turn. */
 const recordedOrder = { arrived() {}, next: () => undefined };

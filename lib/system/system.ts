@@ -1,27 +1,27 @@
 import type { Module } from '../compute/executor.ts';
 import { createPool } from '../compute/pool/index.ts';
+import { isPending } from '../core/awaitable.ts';
+import { joined } from '../core/bytes.ts';
 import { type Moment, virtualClock } from '../core/clock.ts';
-import type { Commit, OutboundMail } from '../core/commit.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
+import type { OutboundMail } from '../core/outbound-mail.ts';
 import { randomStream } from '../core/random.ts';
 import { fifo } from '../schedule/fifo.ts';
 import { memoryStore } from '../store/memory.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
+import { assemble } from './assemble.ts';
 import { Driver } from './driver.ts';
-import { Engine } from './engine.ts';
-import { Executors } from './executors.ts';
+import type { Engine } from './engine.ts';
 import { type ActionGas, gasReport } from './gas-report.ts';
 import { inboundItem, type SpawnInput } from './inbound.ts';
-import { Ledger } from './ledger.ts';
 import { advance, type Progress, type RunUntil } from './loop.ts';
 import { checkWhole, limitsOf, mailboxOf, type SystemOptions } from './options.ts';
 import { ProcessHandle } from './process-handle.ts';
 import { ProcessHost } from './process-host.ts';
 import type { Recording } from './recording.ts';
-import { allCommits } from './recovery.ts';
-import { type Trace, TraceLog } from './trace.ts';
-import { Turns } from './turns.ts';
+import { Review } from './review.ts';
+import type { Trace } from './trace.ts';
 
 /**
  * An actor system: processes, the order in which they run, and the run so far. Nothing runs by itself: turns are taken
@@ -47,22 +47,22 @@ export class System {
   readonly #engine: Engine;
   readonly #driver: Driver;
   readonly #host: ProcessHost;
-  readonly #handles = new Map<Id, ProcessHandle>();
+  readonly #review: Review;
 
   constructor(options: SystemOptions = {}) {
     const { seed = 'heddle', scheduler = fifo(), store = memoryStore(), clock = virtualClock() } = options;
     const limits = limitsOf(options.limits);
-    const ledger = new Ledger(limits, mailboxOf(options.mailbox, limits));
-    const turns = new Turns(scheduler(randomStream(seed, 'scheduler')), ledger);
-    const trace = new TraceLog(limits.traceEvents);
     this.#seed = seed;
     this.addresses = addressesOf(seed);
-    this.trace = trace;
     const pool = createPool({ workers: options.workers, workerMs: limits.workerMs });
-    const executors = new Executors(ledger, store, pool, trace);
-    this.#engine = new Engine({ ledger, store, turns, executors, trace, clock, addresses: this.addresses });
+    const policy = scheduler(randomStream(seed, 'scheduler'));
+    const mailbox = mailboxOf(options.mailbox, limits);
+    this.#engine = assemble({ ...this.addresses, seed, limits }, mailbox, { policy, store, clock, pool });
+    const { trace, log, history, ledger } = this.#engine;
+    this.trace = trace;
     this.#driver = new Driver(this.#engine);
     this.#host = new ProcessHost(this.#driver);
+    this.#review = new Review(log, history, ledger);
     for (const module of options.modules ?? []) this.define(module);
   }
 
@@ -87,30 +87,27 @@ export class System {
     this.#driver.checkOpen();
     const { ledger } = this.#engine;
     const known = typeof module === 'string' ? ledger.module(module) : module;
-    await known.load();
-    return this.#driver.enter(async () => {
+    const loading = known.load();
+    if (isPending(loading)) await loading;
+    return this.#driver.enter(() => {
       this.define(known);
-      const item = inboundItem(known, input, `outside ${ledger.sequence}`, ledger, this.addresses);
-      const draft = this.#engine.draft();
-      this.#driver.accept(draft.spawn(item), item.id);
-      await this.#engine.commit(draft);
-      return this.process(item.id);
+      const item = inboundItem(known, input, ledger);
+      const process = this.#driver.accepted(this.#engine.spawn(item), undefined, () => item.id);
+      return new ProcessHandle(process, this.#host);
     });
   }
 
   /** The process of that id. */
   process(id: Id): ProcessHandle {
-    const process = this.#engine.ledger.process(id);
-    const known = this.#handles.get(id);
-    if (known) return known;
-    const handle = new ProcessHandle(process, this.#host);
-    this.#handles.set(id, handle);
-    return handle;
+    const process = this.#driver.recovered ? this.#engine.ledger.find(id) : undefined;
+    if (process) return new ProcessHandle(process, this.#host);
+    throw new HeddleError('process-unknown', `there is no process ${id}`, { process: id });
   }
 
   /** All processes, in the order in which they were spawned. */
   get processes(): readonly ProcessHandle[] {
-    return [...this.#engine.ledger.processes.keys()].map((id) => this.process(id));
+    const processes = this.#driver.recovered ? this.#engine.ledger.processes : [];
+    return processes.map((process) => new ProcessHandle(process, this.#host));
   }
 
   /** The time as the next message will see it. */
@@ -143,20 +140,22 @@ export class System {
   }
 
   /** The mail that processes sent to nobody in the system, and what could not be delivered, in order. */
-  async outbound(): Promise<readonly OutboundMail[]> {
-    return (await this.#commits()).flatMap((commit) => commit.outbound);
+  outbound(): Promise<readonly OutboundMail[]> {
+    return this.#driver.enter(() => [...this.#review.outbound()]);
   }
 
   /** What turns have cost so far, by the `Action` of their messages, the dearest first. */
-  async gasReport(): Promise<readonly ActionGas[]> {
-    return gasReport(await this.#commits());
+  gasReport(): Promise<readonly ActionGas[]> {
+    return this.#driver.enter(() => gasReport(this.#review.turns()));
   }
 
   /** The run so far as data, for `replay`. */
-  async record(): Promise<Recording> {
-    const commits = await this.#commits();
-    const { limits, mailbox } = this.#engine.ledger;
-    return { version: 1, seed: this.#seed, limits, mailbox, commits, digest: this.trace.digest };
+  record(): Promise<Recording> {
+    return this.#driver.enter(() => {
+      const { limits, mailbox } = this.#engine.ledger;
+      const log = joined([...this.#engine.log.pieces()]);
+      return { version: 1, seed: this.#seed, limits, mailbox, log, digest: this.trace.digest } as const;
+    });
   }
 
   /** Ends all executors and closes the store, after the turn under way. What was committed stays in the store. */
@@ -166,10 +165,6 @@ export class System {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#driver.closed) await this.close();
-  }
-
-  #commits(): Promise<readonly Commit[]> {
-    return this.#driver.enter(() => allCommits(this.#engine.store));
   }
 }
 

@@ -1,18 +1,13 @@
-import type { Commit } from '../core/commit.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
+import type { LazyMessage } from '../core/message.ts';
+import type { OutboundMail } from '../core/outbound-mail.ts';
 import { Queue } from '../core/queue.ts';
-import {
-  type CommittedEvent,
-  committedEvents,
-  emptyDigest,
-  extendDigest,
-  type LifecycleState,
-  type TraceEvent,
-} from '../core/trace-event.ts';
+import type { CommittedEvent, LifecycleState, TraceEvent } from '../core/trace-event.ts';
 import type { Process } from '../process/process.ts';
+import type { Log } from '../store/log/log.ts';
 
-/** Is told of each event as it happens, after the commit it belongs to is stored. */
+/** Is told of each event as it happens, after what it tells of is stored. */
 export type TraceListener = (event: TraceEvent) => void;
 
 /**
@@ -31,7 +26,7 @@ export type TraceListener = (event: TraceEvent) => void;
  * ```
  */
 export interface Trace extends AsyncIterable<TraceEvent> {
-  /** Identifies the sequence of all committed events: equal for equal runs, whatever crashed on the way. */
+  /** The SHA-256 of the log, without the gas that was used: equal for equal runs, whatever crashed on the way. */
   readonly digest: Id;
   /** Calls `listener` for each event from now on, until the returned function is called. */
   subscribe(listener: TraceListener): () => void;
@@ -39,47 +34,68 @@ export interface Trace extends AsyncIterable<TraceEvent> {
 
 /** The trace as the system writes it. */
 export class TraceLog implements Trace {
+  readonly #log: Log;
   readonly #listeners = new Set<TraceListener>();
   readonly #readers = new Set<Reader>();
   readonly #limit: number;
-  #digest = emptyDigest;
+  /** What has been logged and not told. */
+  readonly #noted: CommittedEvent[] = [];
+  /** Is told of messages that leave the system. */
+  onOutbound: ((message: LazyMessage) => void) | undefined;
+  /** Whether anybody listens. If not, events need not be made. */
+  observed = false;
   #closed = false;
 
   /** `limit` is how many events may wait for one reader. */
-  constructor(limit: number) {
+  constructor(log: Log, limit: number) {
+    this.#log = log;
     this.#limit = limit;
   }
 
   get digest(): Id {
-    return this.#digest;
+    return this.#log.digest;
   }
 
   subscribe(listener: TraceListener): () => void {
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    this.observed = true;
+    return () => {
+      this.#listeners.delete(listener);
+      this.#look();
+    };
   }
 
   /** The events from now on; it ends when the system is closed. */
   [Symbol.asyncIterator](): AsyncIterator<TraceEvent> {
-    const reader = new Reader(this.#limit, () => this.#readers.delete(reader));
+    const reader = new Reader(this.#limit, () => {
+      this.#readers.delete(reader);
+      this.#look();
+    });
     if (this.#closed) reader.end();
     else this.#readers.add(reader);
+    this.#look();
     return reader;
   }
 
-  /** Takes a stored commit into the digest and tells of its events. */
-  commit(commit: Commit): void {
-    for (const event of this.absorb(commit)) this.emit(event);
+  /** Notes an event of the record under way. */
+  note(event: CommittedEvent): void {
+    this.#noted.push(event);
   }
 
-  /** Takes a commit into the digest without telling of it: it happened before anyone could listen. */
-  absorb(commit: Commit): readonly CommittedEvent[] {
-    const events = committedEvents(commit);
-    for (const event of events) this.#digest = extendDigest(this.#digest, event);
-    return events;
+  /** Notes mail that goes to nobody in the system. */
+  noteMail(message: LazyMessage | undefined, mail: () => OutboundMail): void {
+    if (message) this.onOutbound?.(message);
+    if (this.observed) this.note({ type: 'outbound', mail: mail() });
   }
 
-  /** Tells of an event. Only those of commits enter the digest. */
+  /** Tells of what has been logged, once it is stored. */
+  tell(): void {
+    if (this.#noted.length === 0) return;
+    for (const event of this.#noted) this.emit(event);
+    this.#noted.length = 0;
+  }
+
+  /** Tells of an event. */
   emit(event: TraceEvent): void {
     for (const reader of this.#readers) reader.push(event);
     for (const listener of this.#listeners) {
@@ -95,12 +111,13 @@ export class TraceLog implements Trace {
   }
 
   /** Tells that a process has moved on in its life, or why it has not. */
-  moved({ id, state }: Process, from: LifecycleState, reason?: string, restartsLeft?: number): void {
+  moved(process: Process, from: LifecycleState, reason?: string, restartsLeft?: number): void {
+    if (!this.observed) return;
     this.emit({
       type: 'lifecycle',
-      process: id,
+      process: process.id,
       from,
-      to: state,
+      to: process.state,
       ...(reason !== undefined && { reason }),
       ...(restartsLeft !== undefined && { restartsLeft }),
     });
@@ -111,6 +128,11 @@ export class TraceLog implements Trace {
     this.#closed = true;
     for (const reader of this.#readers) reader.end();
     this.#listeners.clear();
+    this.#look();
+  }
+
+  #look(): void {
+    this.observed = this.#listeners.size > 0 || this.#readers.size > 0;
   }
 }
 

@@ -1,6 +1,4 @@
-import type { Commit } from '../core/commit.ts';
 import { HeddleError } from '../core/error.ts';
-import type { Id } from '../core/id.ts';
 import type { Process } from '../process/process.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import type { Ledger } from './ledger.ts';
@@ -9,7 +7,7 @@ import type { Ledger } from './ledger.ts';
 export class Turns {
   readonly #scheduler: Scheduler;
   readonly #ledger: Ledger;
-  readonly #owed = new Map<Id, number>();
+  #owed = 0;
 
   constructor(scheduler: Scheduler, ledger: Ledger) {
     this.#scheduler = scheduler;
@@ -18,50 +16,39 @@ export class Turns {
 
   /** Whether no turn is owed to a running process. */
   get empty(): boolean {
-    for (const id of this.#owed.keys()) if (this.#ledger.process(id).running) return false;
-    return true;
-  }
-
-  /** Tells the scheduler of the slots that a commit gave. */
-  announce(commit: Commit): void {
-    for (const { assignment } of commit.assigned) this.owe(assignment.process);
+    return this.#owed === 0 || !this.#ledger.processes.some(({ owed, running }) => owed > 0 && running);
   }
 
   /** Tells the scheduler of one more slot of a process. */
-  owe(process: Id): void {
-    this.#owed.set(process, (this.#owed.get(process) ?? 0) + 1);
+  owe(process: Process): void {
+    process.owed++;
+    this.#owed++;
     this.#scheduler.arrived(process);
   }
 
   /** Tells the scheduler again of mail whose turns were skipped while the process took none. */
   oweMail(process: Process): void {
-    const owed = this.#owed.get(process.id) ?? 0;
-    for (let turn = owed; turn < process.mailbox.assigned.length; turn++) this.owe(process.id);
+    for (let owed = process.owed; owed < process.mailbox.length; owed++) this.owe(process);
   }
 
   /** The process that has the next turn; undefined if none is owed to a running process. */
   next(): Process | undefined {
-    for (let id = this.#scheduler.next(); id !== undefined; id = this.#scheduler.next()) {
-      this.#pay(id);
-      const process = this.#ledger.process(id);
+    for (let given = this.#scheduler.next(); given; given = this.#scheduler.next()) {
+      const process = this.#ledger.processes[given.index];
+      if (process !== given) throw invalid('the scheduler gave a turn to what is no process');
+      if (process.owed <= 0) throw invalid(`the scheduler gave a turn to ${process.id}, which is owed none`);
+      process.owed--;
+      this.#owed--;
       // The mail of a failed or stopped process stays; its turns are owed again when it is restarted.
       if (process.running) return process;
     }
-    this.#checkWithheld();
+    if (this.#owed > 0) this.#checkWithheld();
     return undefined;
   }
 
-  #pay(id: Id): void {
-    const owed = (this.#owed.get(id) ?? 0) - 1;
-    if (owed < 0) throw invalid(`the scheduler gave a turn to ${id}, which is owed none`);
-    if (owed === 0) this.#owed.delete(id);
-    else this.#owed.set(id, owed);
-  }
-
   #checkWithheld(): void {
-    for (const id of this.#owed.keys()) {
-      if (this.#ledger.process(id).running) throw invalid(`the scheduler gives no turn to ${id}, which is owed one`);
-    }
+    const process = this.#ledger.processes.find(({ owed, running }) => owed > 0 && running);
+    if (process) throw invalid(`the scheduler gives no turn to ${process.id}, which is owed one`);
   }
 }
 

@@ -1,9 +1,9 @@
 import { lifecycle } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { getNextSnapshot } from 'xstate';
+import { getInitialSnapshot, getNextSnapshot } from 'xstate';
 import type { LifecycleState } from '../../lib/core/trace-event.ts';
-import { type LifecycleEvent, nextState } from '../../lib/process/lifecycle.ts';
+import { eventNumber, type LifecycleEvent, lifecycleStates, nextState } from '../../lib/process/lifecycle.ts';
 
 const states: readonly LifecycleState[] = [
   'loading',
@@ -25,9 +25,20 @@ const events: readonly LifecycleEvent[] = [
   'restarted',
 ];
 
-test('these are all states and events of the chart', () => {
+/** The state that an event leads to, by their names; undefined if it leads nowhere. */
+const next = (state: LifecycleState, event: LifecycleEvent): LifecycleState | undefined => {
+  const number = nextState(lifecycleStates.indexOf(state), eventNumber(event));
+  if (number === -1) return undefined;
+  const to = lifecycleStates[number];
+  assert.ok(to, `${state} ${event} leads to the number ${number}, which is no state`);
+  return to;
+};
+
+test('these are all states and events of the chart, each with a number of its own', () => {
   assert.equal(Object.keys(lifecycle.states).sort(), [...states].sort());
   assert.equal([...lifecycle.events].sort(), [...events].sort());
+  assert.equal([...lifecycleStates].sort(), [...states].sort());
+  assert.equal(events.map(eventNumber).sort(), [...events.keys()]);
 });
 
 for (const state of states) {
@@ -36,20 +47,29 @@ for (const state of states) {
       const from = lifecycle.resolveState({ value: state, context: {} });
       const taken = from.status === 'active' && from.can({ type });
       const to = taken ? getNextSnapshot(lifecycle, from, { type }).value : undefined;
-      assert.is(nextState(state, type), to, `${state} ${type}`);
+      assert.is(next(state, type), to, `${state} ${type}`);
     }
   });
 }
 
+test('the first state of the chart has the first number', () => {
+  assert.is(lifecycleStates[0], getInitialSnapshot(lifecycle).value);
+});
+
 test('a stopped process stays stopped, and only a failed one can be restarted', () => {
   assert.equal(
-    events.map((event) => nextState('stopped', event)),
+    events.map((event) => next('stopped', event)),
     events.map(() => undefined),
   );
   assert.equal(
-    states.filter((state) => nextState(state, 'restarted')),
+    states.filter((state) => next(state, 'restarted')),
     ['failed'],
   );
+});
+
+test('numbers of no state and no event lead nowhere', () => {
+  assert.is(nextState(states.length, 0), -1);
+  assert.is(nextState(-1, 0), -1);
 });
 
 test.run();

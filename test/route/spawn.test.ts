@@ -12,7 +12,8 @@ const parent = behavior<{ references: string[] }>(
       if (tagValue(message.tags, 'Action') === 'Spawned') {
         turn.send({ target: tagValue(message.tags, 'Process') ?? '', data: 'welcome' });
       } else {
-        state.references.push(turn.spawn({ module: listener.id, tags: { Name: 'child' }, data: 'first words' }));
+        const { reference } = turn.spawn({ module: listener.id, tags: { Name: 'child' }, data: 'first words' });
+        state.references.push(reference);
       }
     },
   },

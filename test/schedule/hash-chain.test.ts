@@ -48,4 +48,30 @@ test('over a whole run the slots of each process have no gap and the chain holds
   }
 });
 
+test('a hash chain is the same whenever it is looked at, and whatever was looked at before', async () => {
+  const run = async (look: boolean) => {
+    await using system = createSystem({ seed: 'chain', mailbox: { messages: 3 } });
+    const seen: (string | undefined)[] = [];
+    const trace: string[] = [];
+    if (look) {
+      system.trace.subscribe((event) => {
+        if (event.type === 'assigned') trace[event.assignment.slot] = event.assignment.hashChain;
+      });
+    }
+    const process = await system.spawn(forwarder);
+    for (let sent = 0; sent < 12; sent++) {
+      await process.send({ tags: { Path: process.id } });
+      if (look) seen.push(process.status.hashChain);
+    }
+    await system.settle();
+    const chains = (await process.schedule()).map(({ hashChain }) => hashChain);
+    if (look) {
+      assert.equal(trace, chains);
+      for (const chain of seen) assert.ok(chain && chains.includes(chain));
+    }
+    return chains;
+  };
+  assert.equal(await run(true), await run(false));
+});
+
 test.run();

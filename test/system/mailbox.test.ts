@@ -1,4 +1,4 @@
-import { behavior, createSystem, type MailboxOptions } from 'heddle';
+import { behavior, createSystem, type MailboxOptions, type Runnable } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { forwarder, heardBy, listener, reasons } from '../fixtures/system/behaviors.ts';
@@ -70,14 +70,14 @@ test('what waits is seen as waiting, and has its slot only when there is room', 
     ...tiny('wait', 1),
     // The target runs only when nobody else can.
     scheduler: () => {
-      const owed: string[] = [];
+      const owed: Runnable[] = [];
       return {
         arrived: (process) => void owed.push(process),
         next: () =>
           owed.splice(
             Math.max(
               0,
-              owed.findIndex((process) => !last.includes(process)),
+              owed.findIndex((process) => !last.includes(process.id)),
             ),
             1,
           )[0],
@@ -119,14 +119,14 @@ test('with reject, deliveries between processes that find no room are outbound m
   const system = createSystem({
     ...tiny('reject', 2),
     scheduler: () => {
-      const owed: string[] = [];
+      const owed: Runnable[] = [];
       return {
         arrived: (process) => void owed.push(process),
         next: () =>
           owed.splice(
             Math.max(
               0,
-              owed.findIndex((process) => !last.includes(process)),
+              owed.findIndex((process) => !last.includes(process.id)),
             ),
             1,
           )[0],
@@ -160,14 +160,14 @@ test('only so many deliveries may wait; the rest is outbound mail', async () => 
     ...tiny('wait', 1),
     limits: { waitingMessages: 2 },
     scheduler: () => {
-      const owed: string[] = [];
+      const owed: Runnable[] = [];
       return {
         arrived: (process) => void owed.push(process),
         next: () =>
           owed.splice(
             Math.max(
               0,
-              owed.findIndex((process) => !last.includes(process)),
+              owed.findIndex((process) => !last.includes(process.id)),
             ),
             1,
           )[0],

@@ -1,13 +1,22 @@
 // A run comes out the same in whatever pieces it is taken, and ends where it is told to.
 
-import { createSystem, fifo, type ProcessHandle, random, roundRobin, type SchedulerPolicy, type System } from 'heddle';
+import {
+  createSystem,
+  fifo,
+  type ProcessHandle,
+  type Runnable,
+  random,
+  roundRobin,
+  type SchedulerPolicy,
+  type System,
+} from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { forwarder, listener } from '../fixtures/system/behaviors.ts';
 import { refusal } from '../fixtures/system/refusal.ts';
 
 const newestFirst: SchedulerPolicy = () => {
-  const owed: string[] = [];
+  const owed: Runnable[] = [];
   return { arrived: (process) => void owed.push(process), next: () => owed.pop() };
 };
 

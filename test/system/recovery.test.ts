@@ -85,7 +85,7 @@ test('a stopped process stays stopped and a failed one failed, with the reason',
       if (slot === 1) throw new Error('out of order');
     },
   });
-  const first = createSystem({ store, limits: { restarts: 1 } });
+  const first = createSystem({ store, seed: 'recovery', limits: { restarts: 1 } });
   const stopped = await first.spawn(listener);
   await stopped.stop('no longer needed');
   const failed = await first.spawn(crashing);

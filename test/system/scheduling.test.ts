@@ -1,4 +1,13 @@
-import { createSystem, fifo, type ProcessHandle, random, roundRobin, type SchedulerPolicy, type System } from 'heddle';
+import {
+  createSystem,
+  fifo,
+  type ProcessHandle,
+  type Runnable,
+  random,
+  roundRobin,
+  type SchedulerPolicy,
+  type System,
+} from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { forwarder, heardBy, listener } from '../fixtures/system/behaviors.ts';
@@ -60,7 +69,7 @@ test('whatever the order between processes, each has its own slots in order and 
 
 test('a policy of ten lines schedules too', async () => {
   const newestFirst: SchedulerPolicy = () => {
-    const owed: string[] = [];
+    const owed: Runnable[] = [];
     return { arrived: (process) => void owed.push(process), next: () => owed.pop() };
   };
   assert.equal(await order(newestFirst), ['2:0', '1:0', '0:0', '0:1', '0:2', '0:3', '2:1', '1:1', '0:4']);
@@ -69,7 +78,7 @@ test('a policy of ten lines schedules too', async () => {
 test('a policy that starves a process to the end still gives it its mail in order', async () => {
   const system = createSystem({
     scheduler: () => {
-      const owed: string[] = [];
+      const owed: Runnable[] = [];
       return {
         arrived: (process) => void owed.push(process),
         next() {
@@ -86,16 +95,20 @@ test('a policy that starves a process to the end still gives it its mail in orde
 });
 
 test('a policy that names a process that is owed nothing is found out', async () => {
-  let own = '';
-  const system = createSystem({ scheduler: () => ({ arrived() {}, next: () => own }) });
-  const process = await system.spawn(listener);
-  own = process.id;
+  let own: Runnable | undefined;
+  const arrived = (process: Runnable) => {
+    own = process;
+  };
+  const system = createSystem({ scheduler: () => ({ arrived, next: () => own }) });
+  await system.spawn(listener);
   const error = await refusal(() => system.settle()); // the second turn is one too many
   assert.is(error.code, 'scheduler-invalid');
 });
 
 test('a policy that makes a process up is found out', async () => {
-  const system = createSystem({ scheduler: () => ({ arrived() {}, next: () => 'nobody' }) });
+  const system = createSystem({
+    scheduler: () => ({ arrived() {}, next: () => ({ index: 0, id: 'nobody', owed: 1 }) }),
+  });
   await system.spawn(listener);
   assert.is((await refusal(() => system.settle())).code, 'scheduler-invalid');
 });
@@ -117,11 +130,11 @@ test('the same seed and inputs give the same digest, another order another', asy
 test('a policy that withholds a turn that it owes is found out', async () => {
   const keeping = (kept: () => string): SchedulerPolicy => {
     return () => {
-      const owed: string[] = [];
+      const owed: Runnable[] = [];
       return {
         arrived: (process) => void owed.push(process),
         next() {
-          const at = owed.findIndex((process) => process !== kept());
+          const at = owed.findIndex((process) => process.id !== kept());
           return at < 0 ? undefined : owed.splice(at, 1)[0];
         },
       };
@@ -142,11 +155,11 @@ test('a policy may withhold the turns of a process that takes none', async () =>
   let stopped = '';
   const system = createSystem({
     scheduler: () => {
-      const owed: string[] = [];
+      const owed: Runnable[] = [];
       return {
         arrived: (process) => void owed.push(process),
         next() {
-          const at = owed.findIndex((process) => process !== stopped);
+          const at = owed.findIndex((process) => process.id !== stopped);
           return at < 0 ? undefined : owed.splice(at, 1)[0];
         },
       };

@@ -1,7 +1,6 @@
-import { createSystem, type TraceEvent } from 'heddle';
+import { createSystem, type System, type TraceEvent } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { emptyDigest, extendDigest } from '../../lib/core/trace-event.ts';
 import { echo, listener } from '../fixtures/system/behaviors.ts';
 import { refusal } from '../fixtures/system/refusal.ts';
 
@@ -29,19 +28,29 @@ test('an event is told when it is stored', async () => {
   assert.equal(slots, [2, 3]);
 });
 
-test('the digest is that of the committed events, one after the other', async () => {
-  const system = createSystem();
-  let digest = emptyDigest;
-  system.trace.subscribe((event) => {
-    if (event.type !== 'lifecycle' && event.type !== 'fault' && event.type !== 'refused') {
-      digest = extendDigest(digest, event);
-    }
-  });
-  assert.is(system.trace.digest, emptyDigest);
-  const process = await system.spawn(echo);
-  await process.ask();
-  await process.stop();
-  assert.is(system.trace.digest, digest);
+test('the digest is the same whether anybody listened or not, and changes with every step', async () => {
+  const run = async (watch: (system: System) => void) => {
+    const system = createSystem();
+    watch(system);
+    const digests = [system.trace.digest];
+    const process = await system.spawn(echo);
+    digests.push(system.trace.digest);
+    await process.ask();
+    digests.push(system.trace.digest);
+    await process.stop();
+    digests.push(system.trace.digest);
+    return digests;
+  };
+  const quiet = await run(() => {});
+  assert.is(new Set(quiet).size, 4);
+  assert.equal(
+    await run(({ trace }) =>
+      trace.subscribe((event) => {
+        if (event.type === 'assigned') assert.is(event.assignment.id.length, 43);
+      }),
+    ),
+    quiet,
+  );
 });
 
 test('an iteration yields the events from its beginning on and ends when the system is closed', async () => {

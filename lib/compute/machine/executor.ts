@@ -1,7 +1,7 @@
 import type { AnyStateMachine, EventObject } from 'xstate';
 import { type Assignment, visibleMessage } from '../../core/assignment.ts';
 import { HeddleError, reasonOf } from '../../core/error.ts';
-import type { Message } from '../../core/message.ts';
+import { type Message, plainMessage } from '../../core/message.ts';
 import { checkedOutcome, failedOutcome, faultOutcome, type Outcome } from '../../core/outcome.ts';
 import type { Checkpoint, DryRun, Environment, Executor } from '../executor.ts';
 import { packNoState, packTree, unpackState } from '../packed-state.ts';
@@ -62,7 +62,12 @@ export class MachineExecutor implements Executor {
   }
 
   evaluate(assignment: Assignment): Outcome {
-    const { outcome, state } = this.#run(assignment, visibleMessage(assignment), assignment.slot, this.#state?.actor);
+    const { outcome, state } = this.#run(
+      assignment,
+      plainMessage(visibleMessage(assignment)),
+      assignment.slot,
+      this.#state?.actor,
+    );
     // An actor whose turn failed is not to be used again.
     this.#state = state ?? (this.#state && { kept: this.#state.kept });
     this.#slot = assignment.slot;
@@ -70,7 +75,7 @@ export class MachineExecutor implements Executor {
   }
 
   dryRun(given: DryRun): Outcome {
-    return this.#run(given, given.message, this.#slot + 1).outcome;
+    return this.#run(given, plainMessage(given.message), this.#slot + 1).outcome;
   }
 
   checkpoint(): Checkpoint {

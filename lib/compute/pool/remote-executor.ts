@@ -1,4 +1,5 @@
-import type { Assignment } from '../../core/assignment.ts';
+import { type Assignment, plainAssignment } from '../../core/assignment.ts';
+import { plainMessage } from '../../core/message.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { Checkpoint, DryRun, Executor, StateReport } from '../executor.ts';
 import type { PageProof } from '../page-tree.ts';
@@ -13,6 +14,7 @@ export interface Asked {
 
 /** An executor that runs in another thread. It takes assignments without waiting for earlier outcomes. */
 export class RemoteExecutor implements Executor {
+  readonly runsAhead = true;
   readonly #asked: Asked;
   readonly #executor: number;
   #residence: Residence;
@@ -31,14 +33,16 @@ export class RemoteExecutor implements Executor {
     return this.#residence.residentBytes;
   }
 
-  async evaluate(assignment: Assignment): Promise<Outcome> {
+  async evaluate(given: Assignment): Promise<Outcome> {
+    const assignment = plainAssignment(given);
     const { outcome, ...residence } = await this.#asked.ask({ ask: 'evaluate', executor: this.#executor, assignment });
     this.#residence = residence;
     return outcome;
   }
 
-  dryRun(message: DryRun): Promise<Outcome> {
-    return this.#asked.ask({ ask: 'dryRun', executor: this.#executor, message });
+  dryRun({ process, message, timestampMs, blockHeight }: DryRun): Promise<Outcome> {
+    const plain = { process, message: plainMessage(message), timestampMs, blockHeight };
+    return this.#asked.ask({ ask: 'dryRun', executor: this.#executor, message: plain });
   }
 
   checkpoint(): Promise<Checkpoint> {

@@ -14,13 +14,16 @@ export type Request =
       readonly module: number;
       /** The module itself, the first time. */
       readonly compiled?: CompiledModule | undefined;
-      readonly environment: Environment;
+      readonly environment: PlainEnvironment;
       readonly from?: Checkpoint | undefined;
     }
   | { readonly ask: 'evaluate'; readonly executor: number; readonly assignment: Assignment }
   | { readonly ask: 'dryRun'; readonly executor: number; readonly message: DryRun }
   | { readonly ask: 'checkpoint' | 'state' | 'close'; readonly executor: number }
   | { readonly ask: 'proof'; readonly executor: number; readonly page: number };
+
+/** An environment that can be posted: whoever needs past turns does not run in another thread. */
+export type PlainEnvironment = Omit<Environment, 'past'>;
 
 /** What each request is answered with. */
 export interface Answers {

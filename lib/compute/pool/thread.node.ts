@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 import { Queue } from '../../core/queue.ts';
-import type { Checkpoint, Environment } from '../executor.ts';
+import type { Checkpoint, Environment, Identity } from '../executor.ts';
 import type { CompiledModule } from '../wasm/index.ts';
 import { errorOf } from './failure.ts';
 import { type Asked, RemoteExecutor } from './remote-executor.ts';
-import type { Answers, Reply, Request, WorkerStart } from './request.ts';
+import type { Answers, PlainEnvironment, Reply, Request, WorkerStart } from './request.ts';
 
 interface Task {
   readonly request: Request;
@@ -68,7 +68,12 @@ export class Thread implements Asked {
     const executor = this.#started++;
     this.executors++;
     try {
-      const posted = { module, environment, from, ...(known === undefined && { compiled }) };
+      const posted = {
+        module,
+        environment: plainEnvironment(environment),
+        from,
+        ...(known === undefined && { compiled }),
+      };
       const residence = await this.ask({ ask: 'start', executor, ...posted });
       return new RemoteExecutor(this, executor, residence);
     } catch (error) {
@@ -178,3 +183,11 @@ const ended = (reason: string): HeddleError =>
   new HeddleError('worker-ended', `The worker thread has ended: ${reason}`, { reason });
 
 const workerFile = new URL(`./worker.node.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
+
+const plainEnvironment = ({ process, module, limits }: Environment): PlainEnvironment => ({
+  process: identityOf(process),
+  module: identityOf(module),
+  limits,
+});
+
+const identityOf = ({ id, owner, tags }: Identity): Identity => ({ id, owner, tags });

@@ -39,7 +39,8 @@ function answer(request: Request): unknown {
     case 'start': {
       const { module, compiled, environment, from } = request;
       if (compiled) programs.set(module, programOf(compiled));
-      const executor = new WasmExecutor(known(programs, module), environment, from);
+      const past = () => [];
+      const executor = new WasmExecutor(known(programs, module), { ...environment, past }, from);
       executors.set(request.executor, executor);
       return residenceOf(executor);
     }

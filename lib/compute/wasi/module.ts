@@ -103,7 +103,9 @@ class WasiModule implements Module {
     await library.load();
     // What most of its processes will have.
     const identity = { id: this.id, owner: this.owner, tags: this.tags };
-    await this.#instances(pagesOf({ process: { ...identity, tags: [] }, module: identity, limits: defaultLimits }));
+    await this.#instances(
+      pagesOf({ process: { ...identity, tags: [] }, module: identity, limits: defaultLimits, past: () => [] }),
+    );
   }
 
   #instances(pages: number): Instances | Promise<Instances> {

@@ -22,6 +22,7 @@ import { messageText, readOutput, turnInput } from './turn-json.ts';
  * fails leaves the files as they were, since it had copies, and the instance is put back.
  */
 export class WasiExecutor implements Executor {
+  readonly runsAhead = true;
   readonly #module: Id;
   readonly #environment: Environment;
   readonly #instances: Instances;

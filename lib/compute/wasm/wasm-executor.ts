@@ -61,6 +61,7 @@ const threadSnapshot = new Snapshot();
  * and the turns since then are evaluated again, which leads to the same state because nothing in them comes from outside.
  */
 export class WasmExecutor implements Executor {
+  readonly runsAhead = true;
   readonly #compiled: CompiledProgram;
   readonly #environment: Uint8Array;
   readonly #limits: Limits;

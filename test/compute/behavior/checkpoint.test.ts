@@ -7,7 +7,7 @@ import { wrapped } from '../../fixtures/system/modules.ts';
 import { refusal } from '../../fixtures/system/refusal.ts';
 
 const identity = { id: 'A'.repeat(43), owner: 'wallet', tags: [] };
-const environment = { process: identity, module: identity, limits: defaultLimits };
+const environment = { process: identity, module: identity, limits: defaultLimits, past: () => [] };
 
 /** What comes back when a state is written to a checkpoint and read from it. */
 async function throughCheckpoint(state: unknown): Promise<unknown> {
@@ -64,6 +64,44 @@ test('what refers to the same, or to itself, still does', async () => {
   const back = (await throughCheckpoint(state)) as typeof state; // it is what was written
   assert.is(back.one, back.other);
   assert.is(back.self, back);
+});
+
+/** Text that UTF-8 cannot hold, and numbers that look like others, among others of their kind. */
+const oddLeaf = fc.oneof(
+  fc.constantFrom<unknown>(-0, 0, '\ud83d', '\ude00', '\ud83d\ude00', 'a\udc00b', Number.NaN, 'a', ''),
+  fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)) }),
+);
+const oddKey = fc.constantFrom('a', 'b', '1', '\ud83d', '\ud83e', '\udc00', 'é');
+const { odd } = fc.letrec<{ odd: unknown }>((tie) => {
+  const inner = tie('odd');
+  return {
+    odd: fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      oddLeaf,
+      fc.array(inner, { maxLength: 5 }),
+      fc.dictionary(oddKey, inner, { maxKeys: 5 }),
+      fc.array(fc.tuple(oddKey, inner), { maxLength: 5 }).map((entries) => new Map(entries)),
+      fc.array(oddLeaf, { maxLength: 5 }).map((items) => new Set(items)),
+    ),
+  };
+});
+
+test('text that is not well-formed and negative zeros come back, wherever they are', async () => {
+  await fc.assert(
+    fc.asyncProperty(odd, async (state) => {
+      deepStrictEqual(await throughCheckpoint(state), structuredClone(state));
+      const holder = { one: state, other: [state] };
+      const back = (await throughCheckpoint(holder)) as typeof holder; // it is what was written
+      deepStrictEqual(back, structuredClone(holder));
+      if (typeof state === 'object') assert.is(back.one, back.other[0]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a frozen state comes back from a checkpoint too', async () => {
+  const state = Object.freeze({ list: Object.freeze(['a', -0]), map: Object.freeze({ b: '\ud83d' }) });
+  deepStrictEqual(await throughCheckpoint(state), structuredClone(state));
 });
 
 test('no state at all comes back as none', async () => {

@@ -11,9 +11,9 @@ const wrong: readonly (readonly [string, ErrorCode, (turn: Turn) => void])[] = [
   ['sends tags that are null', 'tags-invalid', (turn) => turn.send({ target, tags: null as never })],
   ['sends a number as a tag', 'tags-invalid', (turn) => turn.send({ target, tags: { Count: 5 as never } })],
   ['spawns with a number for tags', 'tags-invalid', (turn) => turn.spawn({ module: target, tags: 5 as never })],
-  ['sends a tag without value', 'result-malformed', (turn) => turn.send({ target, tags: [{ name: 'A' } as never] })],
-  ['spawns with a tag that is null', 'result-malformed', (turn) => turn.spawn({ module: '', tags: [null as never] })],
-  ['sends a bigint', 'result-malformed', (turn) => turn.send({ target, data: 5n as never })],
+  ['sends a tag without value', 'tags-invalid', (turn) => turn.send({ target, tags: [{ name: 'A' } as never] })],
+  ['spawns with a tag that is null', 'tags-invalid', (turn) => turn.spawn({ module: '', tags: [null as never] })],
+  ['sends a bigint', 'data-invalid', (turn) => turn.send({ target, data: 5n as never })],
   ['prints a bigint', 'result-malformed', (turn) => turn.output(5n as never)],
   ['prints what holds itself', 'result-malformed', (turn) => turn.output(circular as never)],
 ];

@@ -43,7 +43,8 @@ test('it knows its process, its slot, its time and nothing else', async () => {
 test('a message is written as aos writes it, with a reference of its own', async () => {
   const references: string[] = [];
   const { outcome } = await turnOf((turn) => {
-    references.push(turn.send({ target: 'one', tags: { Action: 'A' }, data: 'x' }), turn.send({ target: 'two' }));
+    const sent = [turn.send({ target: 'one', tags: { Action: 'A' }, data: 'x' }), turn.send({ target: 'two' })];
+    references.push(...sent.map(({ reference }) => reference));
   });
   const [one, two] = outcome.messages;
   assert.equal(texts(one), [
@@ -64,7 +65,8 @@ test('references of different turns and of spawns are different too', async () =
     {
       init: () => 0,
       receive(count, _, turn) {
-        references.push(turn.send({ target: 'x' }), turn.spawn({ module: 'm' }), turn.send({ target: 'x' }));
+        const sent = [turn.send({ target: 'x' }), turn.spawn({ module: 'm' }), turn.send({ target: 'x' })];
+        references.push(...sent.map(({ reference }) => reference));
         return count;
       },
     },
@@ -80,8 +82,8 @@ test('references of different turns and of spawns are different too', async () =
 test('a reference among the tags is the one that is sent and returned', async () => {
   const references: string[] = [];
   const { outcome } = await turnOf((turn) => {
-    references.push(turn.send({ target: 'one', tags: { Action: 'A', Reference: 'mine' } }));
-    references.push(turn.spawn({ module: 'm', tags: { Reference: 'child' } }));
+    references.push(turn.send({ target: 'one', tags: { Action: 'A', Reference: 'mine' } }).reference);
+    references.push(turn.spawn({ module: 'm', tags: { Reference: 'child' } }).reference);
   });
   assert.equal(references, ['mine', 'child']);
   const sent = [...outcome.messages, ...outcome.spawns].map((entry) =>

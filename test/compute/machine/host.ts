@@ -6,6 +6,7 @@ import {
   type Message,
   type Module,
   type Outcome,
+  type PastTurn,
   type TagsInput,
   tagValue,
   toTags,
@@ -33,6 +34,7 @@ export class Host {
   #module: Module;
   #executor: Executor | undefined;
   #waiting: Waiting[] = [];
+  readonly #past: PastTurn[] = [];
 
   constructor(module: Module) {
     this.#module = module;
@@ -109,7 +111,12 @@ export class Host {
 
   get #environment() {
     const module = { id: this.#module.id, owner: this.#module.owner, tags: this.#module.tags };
-    return { process: { id: this.id, owner: 'owner', tags: [] }, module, limits: defaultLimits };
+    return {
+      process: { id: this.id, owner: 'owner', tags: [] },
+      module,
+      limits: defaultLimits,
+      past: (from: number) => this.#past.slice(from),
+    };
   }
 
   #due(untilMs: number): Waiting | undefined {
@@ -123,8 +130,10 @@ export class Host {
   }
 
   async #evaluate(message: Message): Promise<Outcome> {
-    const outcome = await this.#running.evaluate(this.#assignment(message));
+    const assignment = this.#assignment(message);
+    const outcome = await this.#running.evaluate(assignment);
     this.outcomes.push(outcome);
+    this.#past.push({ assignment, failed: Boolean(outcome.error) });
     for (const { target, tags, delayMs } of outcome.messages) {
       if (target !== this.id) continue;
       const texts = Object.fromEntries((tags ?? []).map(({ name, value }) => [name, String(value)]));

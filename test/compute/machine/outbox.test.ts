@@ -167,7 +167,7 @@ test('turnOf shows the time and the references that a turn has', async () => {
   }).createMachine({
     context: { sent: '', endedMs: 0 },
     after: { 500: { actions: assign({ endedMs: ({ system }) => turnOf(system).timestampMs }) } },
-    on: { Ask: { actions: assign({ sent: ({ system }) => turnOf(system).send({ target: 'a' }) }) } },
+    on: { Ask: { actions: assign({ sent: ({ system }) => turnOf(system).send({ target: 'a' }).reference }) } },
   });
   const host = await hosted(machine(dated));
   await host.advance(900);

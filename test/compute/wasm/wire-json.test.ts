@@ -49,7 +49,12 @@ test('an assigned message of which the process asked not to get all', () => {
 test('the environment', () => {
   const tags = [{ name: 'Authority', value: 'a' }];
   const process = { id: processId, owner: alice, tags };
-  const text = environmentJson({ process, module: { id: 'm', owner: 'o', tags: [] }, limits: defaultLimits });
+  const text = environmentJson({
+    process,
+    module: { id: 'm', owner: 'o', tags: [] },
+    limits: defaultLimits,
+    past: () => [],
+  });
   assert.is(
     text,
     `{"Process":{"Id":"${processId}","Owner":"${alice}","Tags":[{"name":"Authority","value":"a"}]},` +

@@ -1,0 +1,21 @@
+import type { Message } from '../core/message.ts';
+import type { Turn } from './turn.ts';
+
+/**
+ * A process written in TypeScript. Its state is plain data, anything `structuredClone` can copy, and belongs to the
+ * process alone. Nothing else may influence it: no clock, no randomness and no variable outside of it. The same messages
+ * must lead to the same state: after an error it is made again from an earlier one and the messages since.
+ */
+export interface Behavior<State> {
+  /** The first state. It runs at slot 0 with the process's own item, and may send. */
+  init(item: Message, turn: Turn): State;
+  /**
+   * Handles one message: changes the given state and returns nothing, which is fastest, or returns the next one, which is
+   * copied unless it is a number or text. Take the fields of the message that you need: they are made when they are read,
+   * and the message itself cannot be kept in the state. If it throws, the state is as before and nothing is sent. That a state can be
+   * copied is checked when it is: at every 256th slot for one that is changed in place, where the outcome is the fault
+   * `state-invalid` if not.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a function that ends without a return is the usual one.
+  receive(state: State, message: Message, turn: Turn): State | void;
+}

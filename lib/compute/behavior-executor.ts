@@ -1,0 +1,199 @@
+import { type Assignment, visibleMessage } from '../core/assignment.ts';
+import { isPending } from '../core/awaitable.ts';
+import { HeddleError, reasonOf } from '../core/error.ts';
+import { isLazy, type Message } from '../core/message.ts';
+import { failedOutcome, faultOutcome, type Outcome } from '../core/outcome.ts';
+import type { Behavior } from './behavior-definition.ts';
+import type { Checkpoint, DryRun, Environment, Executor } from './executor.ts';
+import { packNoState, packState, unpackState } from './packed-state.ts';
+import { Turn } from './turn.ts';
+
+/**
+ * Runs one process of a behavior. The state is kept as the behavior sees it. To go back, it is unpacked as it was at an
+ * earlier slot, and the turns since are done again.
+ */
+export class BehaviorExecutor<State> implements Executor {
+  readonly #definition: Behavior<State>;
+  readonly #environment: Environment;
+  /** The state after `slot`. */
+  #state: State | undefined;
+  /** Whether `init` has made a first state. */
+  #begun = false;
+  #slot = -1;
+  /** The state of an earlier slot; undefined means the beginning. */
+  #packed: Checkpoint | undefined;
+
+  constructor(definition: Behavior<State>, environment: Environment, from?: Checkpoint) {
+    this.#definition = definition;
+    this.#environment = environment;
+    if (!from) return;
+    this.#packed = from;
+    this.#slot = from.slot;
+    this.#unpack(from);
+  }
+
+  get slot(): number {
+    return this.#slot;
+  }
+
+  /** Past turns are done again from what is committed. */
+  get runsAhead(): false {
+    return false;
+  }
+
+  get residentBytes(): number {
+    return this.#packed?.bytes.length ?? 0;
+  }
+
+  evaluate(assignment: Assignment): Outcome {
+    const { slot } = assignment;
+    const turn = new Turn(assignment, slot, this.#environment);
+    try {
+      const message = visibleMessage(assignment);
+      this.#advance(message, turn, slot);
+      checkUnchanged(message);
+      this.#slot = slot;
+      return turn.end();
+    } catch (error) {
+      turn.end();
+      this.#goBack();
+      this.#slot = slot;
+      return failure(error);
+    }
+  }
+
+  dryRun(given: DryRun): Outcome {
+    const slot = this.#slot + 1;
+    const turn = new Turn(given, slot, this.#environment);
+    try {
+      // A copy, since the behavior may change what it gets.
+      const copy = new BehaviorExecutor(this.#definition, this.#environment, this.checkpoint());
+      copy.#advance(given.message, turn, slot);
+      return turn.end();
+    } catch (error) {
+      turn.end();
+      return failure(error);
+    }
+  }
+
+  checkpoint(): Checkpoint {
+    const bytes = this.#begun ? packState(this.#state) : packNoState();
+    this.#packed = { slot: this.#slot, bytes };
+    return this.#packed;
+  }
+
+  close(): void {
+    this.#state = undefined;
+    this.#packed = undefined;
+  }
+
+  /** Makes the state the one after a message. Throws what the behavior throws, and what it does wrong. */
+  #advance(message: Message, turn: Turn, slot: number): void {
+    if (slot === 0) {
+      this.#adopt(this.#definition.init(message, turn), slot);
+      this.#begun = true;
+      return;
+    }
+    if (!this.#begun) throw new HeddleError('state-invalid', 'there is no state, since init failed');
+    // It has begun, so this is a state.
+    const state = this.#state as State;
+    const next = this.#definition.receive(state, message, turn);
+    if (next !== undefined && next !== state) this.#adopt(next, slot);
+    else if (isPackedAt(slot)) this.#packed = { slot, bytes: packState(state) };
+  }
+
+  /** Takes a state that a behavior has made, which may be anybody's. */
+  #adopt(next: State, slot: number): void {
+    if (isPending(next)) throw asynchronous(next);
+    if (isPrimitive(next)) {
+      this.#state = next;
+      return;
+    }
+    if (isFlat(next) && !isPackedAt(slot)) {
+      this.#state = { ...next };
+      return;
+    }
+    const packed = { slot, bytes: packState(next) };
+    this.#unpack(packed);
+    this.#packed = packed;
+  }
+
+  #unpack({ bytes }: Checkpoint): void {
+    const unpacked = unpackState<State>(bytes);
+    this.#state = unpacked?.value;
+    this.#begun = unpacked !== undefined;
+  }
+
+  /** Makes the state the one after `slot` again, whatever a turn has done to it. */
+  #goBack(): void {
+    // Nothing can change these, and before the first slot there is none.
+    if (isPrimitive(this.#state)) return;
+    if (this.#packed) this.#unpack(this.#packed);
+    const from = this.#packed?.slot ?? -1;
+    for (const { assignment, failed } of this.#environment.past(from + 1)) {
+      if (assignment.slot > this.#slot) break;
+      if (!failed) this.#again(assignment);
+    }
+    this.#keep();
+  }
+
+  #again(assignment: Assignment): void {
+    const { slot } = assignment;
+    const turn = new Turn(assignment, slot, this.#environment);
+    try {
+      this.#advance(visibleMessage(assignment), turn, slot);
+    } catch (error) {
+      const facts = { process: this.#environment.process.id, slot };
+      throw new HeddleError('divergence', `slot ${slot} failed when it was done again: ${reasonOf(error)}`, facts);
+    } finally {
+      turn.end();
+    }
+  }
+
+  /** Keeps the state that it has gone back to: who fails once will fail again. */
+  #keep(): void {
+    try {
+      this.checkpoint();
+    } catch {
+      // It will be found out at the slot where that counts.
+    }
+  }
+}
+
+/** At which slots a state that is changed in place is packed. Fixed, so that what is found out then is in every run. */
+const isPackedAt = (slot: number): boolean =>
+  // Early on often, since that is when mistakes are made.
+  slot < 255 ? slot >= 7 && (slot & (slot + 1)) === 0 : slot % 256 === 255;
+
+const isPrimitive = (value: unknown): boolean =>
+  value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
+
+/** Whether an object holds nothing but what cannot be changed. */
+function isFlat(value: unknown): value is object {
+  // isPrimitive() has seen it.
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const part of Object.values(value as object)) if (!isPrimitive(part)) return false;
+  return true;
+}
+
+/** Refuses a message to which a behavior has added something; what is there already cannot be changed. */
+function checkUnchanged(message: Message): void {
+  if (!isLazy(message)) return;
+  const added: string[] = [];
+  for (const key in message) added.push(key);
+  if (added.length === 0) return;
+  for (const key of added) Reflect.deleteProperty(message, key);
+  throw new HeddleError('message-changed', `the behavior added ${added.join(' and ')} to its message`);
+}
+
+/** A behavior's own errors are what it reports; heddle's say how it broke the rules. */
+function failure(error: unknown): Outcome {
+  const reason = reasonOf(error);
+  return error instanceof HeddleError ? faultOutcome(error.code, reason) : failedOutcome(reason);
+}
+
+function asynchronous(promise: Promise<unknown>): HeddleError {
+  // What it comes to is nobody's business any more, least of all the program's as an unhandled rejection.
+  promise.then(undefined, () => {});
+  return new HeddleError('receive-asynchronous', 'the behavior returned a promise');
+}

@@ -1,0 +1,31 @@
+import type { Address, Id } from '../core/id.ts';
+import { assignmentId } from '../schedule/assign.ts';
+import { type ChainEnd, nextHashChain } from '../schedule/hash-chain.ts';
+import type { Mail } from './mail.ts';
+
+/** How far the hash chain of a schedule has been computed: nobody pays for it who does not look at it. */
+export class Chain {
+  #slot = -1;
+  #end: ChainEnd | undefined;
+
+  /** The id and hash chain of `mail`, whose schedule `from` has from any slot on. */
+  at(mail: Mail, process: Id, scheduler: Address, from: (slot: number) => Iterable<Mail>): ChainEnd {
+    if (mail.slot === this.#slot && this.#end) return this.#end;
+    if (mail.slot === this.#slot + 1) return this.#next(mail, process, scheduler);
+    if (mail.slot <= this.#slot) return new Chain().at(mail, process, scheduler, from);
+    for (const earlier of from(this.#slot + 1)) {
+      if (earlier.slot === mail.slot) break;
+      this.#next(earlier, process, scheduler);
+    }
+    return this.#next(mail, process, scheduler);
+  }
+
+  #next(mail: Mail, process: Id, scheduler: Address): ChainEnd {
+    const hashChain = nextHashChain(process, this.#end);
+    const { slot, epoch, timestampMs, blockHeight, message, exclude } = mail;
+    const content = { process, slot, epoch, hashChain, timestampMs, blockHeight, message, exclude };
+    this.#end = { id: assignmentId(content, scheduler), hashChain };
+    this.#slot = slot;
+    return this.#end;
+  }
+}

@@ -1,0 +1,105 @@
+import { type Assignment, plainAssignment, type SlotRef } from '../core/assignment.ts';
+import type { Moment } from '../core/clock.ts';
+import type { Id } from '../core/id.ts';
+import type { LazyMessage } from '../core/message.ts';
+import { epoch } from '../schedule/assign.ts';
+import type { ChainEnd } from '../schedule/hash-chain.ts';
+
+/** Whom mail is for. */
+export interface Recipient {
+  readonly id: Id;
+  /** The id and hash chain of an assignment of its schedule. */
+  chained(mail: Mail): ChainEnd;
+}
+
+/**
+ * A message on its way to a process. With its slot it is an assignment, whose id and hash chain are made when they are
+ * read.
+ */
+export class Mail implements Assignment {
+  readonly to: Recipient;
+  readonly message: LazyMessage;
+  /** The position in the log of the record that has it, and which of the record's deliveries it is. */
+  readonly position: number;
+  readonly index: number;
+  /** Its slot; -1 as long as it waits for one. */
+  slot: number;
+  /** When it got its slot. */
+  moment: Moment | undefined;
+  /** What stands behind it in the mailbox. */
+  next: Mail | undefined;
+
+  constructor(to: Recipient, message: LazyMessage, position: number, index: number) {
+    this.to = to;
+    this.message = message;
+    this.position = position;
+    this.index = index;
+    this.slot = -1;
+    this.moment = undefined;
+    this.next = undefined;
+  }
+
+  get exclude(): readonly string[] {
+    return nothing;
+  }
+
+  /** The turn that had it assigned, if it is not the one that sent it. */
+  get assignedBy(): SlotRef | undefined {
+    return undefined;
+  }
+
+  get process(): Id {
+    return this.to.id;
+  }
+
+  get epoch(): number {
+    return epoch;
+  }
+
+  get timestampMs(): number {
+    return this.moment?.timestampMs ?? 0;
+  }
+
+  get blockHeight(): number {
+    return this.moment?.blockHeight ?? 0;
+  }
+
+  get id(): Id {
+    return this.to.chained(this).id;
+  }
+
+  get hashChain(): Id {
+    return this.to.chained(this).hashChain;
+  }
+
+  toJSON(): Assignment {
+    return plainAssignment(this);
+  }
+
+  /** How Node shows it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): Assignment {
+    return plainAssignment(this);
+  }
+}
+
+/** Mail whose message was somewhere already when a turn had it assigned. */
+export class CopiedMail extends Mail {
+  readonly #exclude: readonly string[];
+  readonly #assignedBy: SlotRef | undefined;
+
+  constructor(mail: Mail, exclude: readonly string[], assignedBy?: SlotRef) {
+    super(mail.to, mail.message, mail.position, mail.index);
+    this.#exclude = exclude;
+    this.#assignedBy = assignedBy;
+  }
+
+  override get exclude(): readonly string[] {
+    return this.#exclude;
+  }
+
+  override get assignedBy(): SlotRef | undefined {
+    return this.#assignedBy;
+  }
+}
+
+const nothing: readonly string[] = Object.freeze([]);

@@ -1,0 +1,128 @@
+import { Sent } from '../compute/sent.ts';
+import type { Address, Id } from '../core/id.ts';
+import {
+  freezeTags,
+  type LazyMessage,
+  lazy,
+  type Message,
+  type MessageContent,
+  plainMessage,
+  unsignedId,
+  unsignedItemId,
+} from '../core/message.ts';
+import { type Tag, type Tags, tagBytes, tagValue } from '../core/tags.ts';
+import type { Sender } from './sender.ts';
+
+/** What a turn sends: a message, the item of a process, or the notice that it is there. */
+export type PushedKind = 'message' | 'spawn' | 'notice';
+
+/** What a message is made from that no behavior sent; the target of an item is the item's own id. */
+export type PushedContent = Pick<MessageContent, 'target' | 'anchor' | 'tags' | 'data'>;
+
+/** A message that a turn sent, as AO's messenger builds it. Of what a behavior sent, only what is read is made. */
+export class PushedMessage implements LazyMessage {
+  readonly #sender: Sender;
+  readonly #index: number;
+  readonly #kind: PushedKind;
+  readonly #entry: Sent | PushedContent;
+  #tags: Tags | undefined;
+  #id: Id | undefined;
+
+  constructor(kind: PushedKind, entry: Sent | PushedContent, index: number, sender: Sender) {
+    this.#kind = kind;
+    this.#entry = entry;
+    this.#index = index;
+    this.#sender = sender;
+  }
+
+  /** The turn that sent a message. Behaviors get messages, and see no more of them than their fields. */
+  static senderOf(message: PushedMessage): Sender {
+    return message.#sender;
+  }
+
+  /** Which of the turn's entries of its kind a message was made from. */
+  static indexOf(message: PushedMessage): number {
+    return message.#index;
+  }
+
+  get [lazy](): true {
+    return true;
+  }
+
+  get id(): Id {
+    this.#id ??= this.#kind === 'spawn' ? unsignedItemId(this, this.#origin()) : unsignedId(this, this.#origin());
+    return this.#id;
+  }
+
+  get owner(): Address {
+    return this.#sender.carrier.messenger;
+  }
+
+  get from(): Address {
+    return this.#sender.speaker.id;
+  }
+
+  get target(): string {
+    return this.#kind === 'spawn' ? this.id : (this.#entry.target ?? '');
+  }
+
+  get anchor(): string | null {
+    return this.#entry.anchor;
+  }
+
+  /** AO sends a space where there is no data. */
+  get data(): string {
+    return this.#entry.data || ' ';
+  }
+
+  get signature(): null {
+    return null;
+  }
+
+  get tags(): Tags {
+    const entry = this.#entry;
+    this.#tags ??= freezeTags(entry instanceof Sent ? relayedTags(entry.tags, this.#sender) : entry.tags);
+    return this.#tags;
+  }
+
+  tag(name: string): string | undefined {
+    const entry = this.#entry;
+    return entry instanceof Sent && !addedNames.has(name) ? entry.tag(name) : tagValue(this.tags, name);
+  }
+
+  /** At most so many bytes its tags take. */
+  get mostTagBytes(): number {
+    const entry = this.#entry;
+    if (!(entry instanceof Sent)) return tagBytes(entry.tags);
+    const { speaker, root } = this.#sender;
+    const units = speaker.module.id.length + (root.pushedFor?.length ?? 0);
+    return addedBytes + 3 * units + (entry.own.length === 0 ? 0 : tagBytes(entry.own));
+  }
+
+  toJSON(): Message {
+    return plainMessage(this);
+  }
+
+  /** How Node shows it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): Message {
+    return plainMessage(this);
+  }
+
+  #origin(): string {
+    return `${this.#sender.process} ${this.#sender.slot} ${this.#kind} ${this.#index}`;
+  }
+}
+
+/** The tags of an outbox entry with those that the messenger adds. */
+export const relayedTags = (own: Tags, sender: Sender): Tags => [
+  ...own.filter(({ name }) => !addedNames.has(name)),
+  dataProtocol,
+  type,
+  ...sender.tags,
+];
+
+const dataProtocol: Tag = { name: 'Data-Protocol', value: 'ao' };
+const type: Tag = { name: 'Type', value: 'Message' };
+const addedNames = new Set(['Data-Protocol', 'Type', 'From-Process', 'From-Module', 'Pushed-For', 'Assignments']);
+/** More than all that is added takes, whatever the reference, but for what others name: the module and the root. */
+const addedBytes = 400;

@@ -1,0 +1,65 @@
+import type { SlotRef } from '../core/assignment.ts';
+import type { Address, Id } from '../core/id.ts';
+import type { Limits } from '../core/limits.ts';
+import type { LazyMessage } from '../core/message.ts';
+import type { Tag } from '../core/tags.ts';
+
+/** A process as those it writes to see it. */
+export interface Speaker {
+  readonly id: Id;
+  readonly module: { readonly id: Id };
+}
+
+/** Who carries the messages of a system, and within which limits. */
+export interface Carrier {
+  /** The address that assigns slots. */
+  readonly scheduler: Address;
+  /** The address that signs for processes. */
+  readonly messenger: Address;
+  readonly limits: Limits;
+}
+
+/** A message from outside, to which chains of messages go back. */
+export interface RootMessage extends LazyMessage {
+  /** What messages that are sent because of it say they are sent for, if it says so itself. */
+  readonly pushedFor: Id | undefined;
+  /** The position of its record in the log. */
+  readonly position: number;
+}
+
+/** A turn whose outbox is being sent. */
+export class Sender implements SlotRef {
+  readonly speaker: Speaker;
+  readonly slot: number;
+  /** The message from outside that the chain of messages goes back to. */
+  readonly root: RootMessage;
+  readonly carrier: Carrier;
+  /** The position of the turn's record in the log. */
+  readonly position: number;
+
+  constructor(speaker: Speaker, slot: number, root: RootMessage, carrier: Carrier, position: number) {
+    this.speaker = speaker;
+    this.slot = slot;
+    this.root = root;
+    this.carrier = carrier;
+    this.position = position;
+  }
+
+  get process(): Id {
+    return this.speaker.id;
+  }
+
+  get pushedFor(): Id {
+    return this.root.pushedFor ?? this.root.id;
+  }
+
+  /** The tags that say who sends. */
+  get tags(): readonly Tag[] {
+    const { id, module } = this.speaker;
+    return [
+      { name: 'From-Process', value: id },
+      { name: 'From-Module', value: module.id },
+      { name: 'Pushed-For', value: this.pushedFor },
+    ];
+  }
+}

@@ -1,0 +1,165 @@
+import { Sha256 } from '#sha256';
+import { type Awaitable, isPending } from '../../core/awaitable.ts';
+import { HeddleError, reasonOf } from '../../core/error.ts';
+import type { Id } from '../../core/id.ts';
+import { inStore } from '../guard.ts';
+import type { LogPiece, Store } from '../store.ts';
+import { ByteReader } from './byte-reader.ts';
+import { ByteWriter } from './byte-writer.ts';
+
+/**
+ * The log of a system's run: records, one after the other, of all that was committed. It is written here and kept in a
+ * store. A position in it is the number of bytes before it.
+ */
+export class Log {
+  readonly #store: Store;
+  readonly #hash = new Sha256();
+  /** The newest records. Whatever is written to it belongs to the record under way. */
+  readonly writer = new ByteWriter(roomBytes);
+  /** The position of the writer's first byte. */
+  #start = 0;
+  /** How much of what the writer holds is in the store. */
+  #stored = 0;
+  /** How much of what the writer holds is whole records. */
+  #ended = 0;
+  /** Where the newest whole record begins. */
+  #newest = 0;
+  /** Where in the writer the eight bytes are that a digest leaves out. */
+  readonly #aside: number[] = [];
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Where the record under way begins. */
+  get end(): number {
+    return this.#start + this.#ended;
+  }
+
+  /** Where the newest whole record that was written here begins. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** The newest whole record that was written here, whether the store has it or not. */
+  get newestBytes(): Uint8Array {
+    const position = this.#newest;
+    if (position >= this.#start) return this.writer.bytes.subarray(position - this.#start, this.#ended);
+    const piece = this.#read(position);
+    if (piece) return piece.bytes.subarray(position - piece.position);
+    throw missing(position);
+  }
+
+  /** The SHA-256 of all that is stored, but for what is written aside. */
+  get digest(): Id {
+    return this.#hash.with(this.#counted(this.writer.bytes, this.#stored));
+  }
+
+  /** Ends the record under way. */
+  endRecord(): void {
+    this.#newest = this.end;
+    this.#ended = this.writer.at;
+  }
+
+  /** Writes eight bytes that the digest counts as none. */
+  writeAside(value: bigint): void {
+    this.#aside.push(this.writer.at);
+    this.writer.long(value);
+  }
+
+  /** Puts all whole records into the store. */
+  flush(): Awaitable<void> {
+    if (this.#stored === this.#ended) return;
+    const ended = this.#ended;
+    const bytes = this.writer.bytes.subarray(this.#stored, ended);
+    const piece = { position: this.#start + this.#stored, bytes };
+    const kept = inStore('the log was not stored', () => this.#store.append(piece));
+    return isPending(kept) ? kept.then(() => this.#flushed(ended)) : this.#flushed(ended);
+  }
+
+  /** A reader of the record at `position`. */
+  at(position: number): ByteReader {
+    // While the store is being taken in, the writer has nothing.
+    if (position >= this.#start && this.#ended > 0) {
+      return new ByteReader(this.writer.bytes, position - this.#start);
+    }
+    const piece = this.#read(position);
+    if (piece) return new ByteReader(piece.bytes, position - piece.position);
+    throw missing(position);
+  }
+
+  /**
+   * Takes in what the store holds behind what was taken in before: calls `take` for each record, which reads all of it.
+   */
+  recover(take: (reader: ByteReader, position: number) => void): void {
+    for (let piece = this.#read(this.#start); piece; piece = this.#read(this.#start)) {
+      const bytes = piece.bytes.subarray(this.#start - piece.position);
+      const reader = new ByteReader(bytes, 0, this.#aside);
+      let taken = 0;
+      try {
+        for (; !reader.ended; taken = reader.at) take(reader, this.#start + taken);
+      } finally {
+        // One that is not taken in may be tried again.
+        this.#take(bytes, taken);
+      }
+    }
+  }
+
+  /** All whole records, in pieces. */
+  *pieces(): Generator<Uint8Array> {
+    const stored = this.#start + this.#stored;
+    for (let position = 0; position < stored; ) {
+      const piece = this.#read(position);
+      if (!piece) throw missing(position);
+      yield piece.bytes.subarray(position - piece.position);
+      position = piece.position + piece.bytes.length;
+    }
+    yield this.writer.bytes.slice(this.#stored, this.#ended);
+  }
+
+  #flushed(ended: number): void {
+    this.#stored = ended;
+    // What was written in the meantime is still needed.
+    if (ended < pieceBytes || ended < this.writer.at) return;
+    this.#take(this.writer.bytes, ended);
+    this.#stored = 0;
+    this.#ended = 0;
+    this.writer.at = 0;
+  }
+
+  /** Takes the first of `bytes` into the digest, for good. */
+  #take(bytes: Uint8Array, length: number): void {
+    for (const part of this.#counted(bytes, length)) this.#hash.update(part);
+    this.#aside.length = 0;
+    this.#start += length;
+  }
+
+  /** What the digest counts of the first of `bytes`. */
+  #counted(bytes: Uint8Array, length: number): readonly Uint8Array[] {
+    const parts: Uint8Array[] = [];
+    let from = 0;
+    for (const at of this.#aside) {
+      if (at >= length) break;
+      parts.push(bytes.subarray(from, at));
+      from = at + asideBytes;
+    }
+    parts.push(bytes.subarray(from, length));
+    return parts;
+  }
+
+  #read(position: number): LogPiece | undefined {
+    try {
+      return this.#store.read(position);
+    } catch (cause) {
+      throw new HeddleError('store-failed', `the log was not read: ${reasonOf(cause)}`, { position }, { cause });
+    }
+  }
+}
+
+const missing = (position: number): HeddleError =>
+  new HeddleError('store-failed', `the store has nothing at ${position} of the log`, { position });
+
+/** What is hashed in one piece. */
+const pieceBytes = 65_536;
+const roomBytes = 4_096;
+const asideBytes = 8;

@@ -1,0 +1,42 @@
+import type { Pool } from '../compute/pool/index.ts';
+import type { Clock } from '../core/clock.ts';
+import type { MailboxOptions } from '../process/mailbox.ts';
+import type { PastMail, Process } from '../process/process.ts';
+import type { Scheduler } from '../schedule/scheduler.ts';
+import { Log } from '../store/log/log.ts';
+import type { Store } from '../store/store.ts';
+import { Engine } from './engine.ts';
+import { Executors } from './executors.ts';
+import type { Gateway } from './inbound-message.ts';
+import { Ledger } from './ledger.ts';
+import { History } from './record/history.ts';
+import { Recorder } from './recorder.ts';
+import { TraceLog } from './trace.ts';
+import { Turns } from './turns.ts';
+
+/** What an engine is given. */
+export interface Given {
+  readonly policy: Scheduler;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly pool: Pool;
+}
+
+/** Puts the parts of a system together. */
+export function assemble(gateway: Gateway, mailbox: MailboxOptions, { policy, store, clock, pool }: Given): Engine {
+  const log = new Log(store);
+  const past = (process: Process, fromSlot: number): Iterable<PastMail> => history.past(process, fromSlot);
+  const ledger = new Ledger(gateway, mailbox, past);
+  const history = new History(log, ledger);
+  const trace = new TraceLog(log, gateway.limits.traceEvents);
+  const turns = new Turns(policy, ledger);
+  const outcome = history.outcome.bind(history);
+  const flush = log.flush.bind(log);
+  const executors = new Executors(ledger, { store, past, outcome, flush }, pool, trace);
+  const onAssigned = (process: Process): void => {
+    turns.owe(process);
+    executors.arrived(process);
+  };
+  const recorder = new Recorder({ log, ledger, history, clock, trace, onAssigned });
+  return new Engine({ ledger, store, log, history, recorder, turns, executors, trace, clock });
+}

@@ -1,0 +1,246 @@
+import type { Module } from '../compute/executor.ts';
+import type { Address, Id } from '../core/id.ts';
+import { freezeTags, lazy, type Message, plainMessage, unsignedId, unsignedItemId } from '../core/message.ts';
+import { type Tag, type Tags, tagValue } from '../core/tags.ts';
+import type { Process } from '../process/process.ts';
+import type { Carrier, RootMessage } from '../route/sender.ts';
+
+/** Who carries the messages of a system, and who sends from outside without saying who it is. */
+export interface Gateway extends Carrier {
+  /** What all addresses and ids follow from. */
+  readonly seed: string;
+  readonly wallet: Address;
+}
+
+/** What was said of a message from outside. */
+export interface InboundContent {
+  readonly to: Process;
+  /** The process it speaks for. */
+  readonly speaker: Process | undefined;
+  /** The wallet it comes from; the system's own if left out. */
+  readonly from: Address | undefined;
+  readonly own: Tags;
+  readonly data: string;
+  readonly anchor: string | null;
+  /** How many records of the log came before it. */
+  readonly sequence: number;
+}
+
+/** What was said of a process from outside. */
+export type ItemContent = Pick<InboundContent, 'own' | 'data' | 'sequence'> & { readonly owner: Address | undefined };
+
+/** A message from outside, with the tags that AO's client adds. */
+export class InboundMessage implements RootMessage {
+  readonly #content: InboundContent;
+  #position = -1;
+  readonly #gateway: Gateway;
+  #tags: Tags | undefined;
+  #id: Id | undefined;
+
+  constructor(content: InboundContent, gateway: Gateway) {
+    this.#content = content;
+    this.#gateway = gateway;
+  }
+
+  /** What was said of it. */
+  static contentOf(message: InboundMessage): InboundContent {
+    return message.#content;
+  }
+
+  /** Notes where its record begins. */
+  static recordedAt(message: InboundMessage, position: number): void {
+    message.#position = position;
+  }
+
+  get pushedFor(): Id | undefined {
+    return tagValue(this.#content.own, 'Pushed-For');
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  get owner(): Address {
+    return this.#content.speaker ? this.#gateway.messenger : this.from;
+  }
+
+  get from(): Address {
+    return this.#content.speaker?.id ?? this.#content.from ?? this.#gateway.wallet;
+  }
+
+  get target(): Id {
+    return this.#content.to.id;
+  }
+
+  get anchor(): string | null {
+    return this.#content.anchor;
+  }
+
+  get data(): string {
+    return this.#content.data;
+  }
+
+  get tags(): Tags {
+    const { own, speaker } = this.#content;
+    this.#tags ??= freezeTags([
+      ...own,
+      ...protocolTags(own, 'Message'),
+      ...(speaker
+        ? [
+            { name: 'From-Process', value: speaker.id },
+            { name: 'From-Module', value: speaker.module.id },
+          ]
+        : []),
+    ]);
+    return this.#tags;
+  }
+
+  tag(name: string): string | undefined {
+    const own = tagValue(this.#content.own, name);
+    return own ?? (addedNames.has(name) ? tagValue(this.tags, name) : undefined);
+  }
+
+  get id(): Id {
+    const { sequence } = this.#content;
+    this.#id ??= unsignedId(this, sequence < 0 ? 'dry run' : outside(sequence));
+    return this.#id;
+  }
+
+  get [lazy](): true {
+    return true;
+  }
+
+  get signature(): null {
+    return null;
+  }
+
+  toJSON(): Message {
+    return plainMessage(this);
+  }
+
+  /** How Node shows it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): Message {
+    return plainMessage(this);
+  }
+}
+
+/** The item of a process that is spawned from outside. */
+export class InboundItem implements RootMessage {
+  readonly #content: ItemContent;
+  readonly #module: Module;
+  #position = -1;
+  readonly #gateway: Gateway;
+  #tags: Tags | undefined;
+  #id: Id | undefined;
+
+  constructor(content: ItemContent, module: Module, gateway: Gateway) {
+    this.#content = content;
+    this.#module = module;
+    this.#gateway = gateway;
+  }
+
+  /** What was said of it. */
+  static contentOf(message: InboundItem): ItemContent {
+    return message.#content;
+  }
+
+  /** Notes where its record begins. */
+  static recordedAt(message: InboundItem, position: number): void {
+    message.#position = position;
+  }
+
+  get pushedFor(): Id | undefined {
+    return tagValue(this.#content.own, 'Pushed-For');
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  static moduleOf(item: InboundItem): Module {
+    return item.#module;
+  }
+
+  get owner(): Address {
+    return this.#content.owner ?? this.#gateway.wallet;
+  }
+
+  get from(): Address {
+    return this.owner;
+  }
+
+  get target(): Id {
+    return this.id;
+  }
+
+  get anchor(): null {
+    return null;
+  }
+
+  get data(): string {
+    return this.#content.data;
+  }
+
+  get tags(): Tags {
+    const { own } = this.#content;
+    const defaults = [
+      { name: 'Authority', value: this.#gateway.messenger },
+      ...protocolTags(own, 'Process'),
+      { name: 'Module', value: this.#module.id },
+      { name: 'Scheduler', value: this.#gateway.scheduler },
+    ];
+    this.#tags ??= freezeTags([...own, ...defaults.filter(({ name }) => name === 'Type' || !has(own, name))]);
+    return this.#tags;
+  }
+
+  tag(name: string): string | undefined {
+    return addedNames.has(name) ? tagValue(this.tags, name) : tagValue(this.#content.own, name);
+  }
+
+  get id(): Id {
+    this.#id ??= unsignedItemId(this, outside(this.#content.sequence));
+    return this.#id;
+  }
+
+  get [lazy](): true {
+    return true;
+  }
+
+  get signature(): null {
+    return null;
+  }
+
+  toJSON(): Message {
+    return plainMessage(this);
+  }
+
+  /** How Node shows it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): Message {
+    return plainMessage(this);
+  }
+}
+
+/** The tags that may be added to those that were given. */
+const addedNames = new Set([
+  'Data-Protocol',
+  'Variant',
+  'Type',
+  'From-Process',
+  'From-Module',
+  'Authority',
+  'Module',
+  'Scheduler',
+]);
+
+const outside = (sequence: number): string => `outside ${sequence}`;
+
+function protocolTags(own: Tags, type: string): readonly Tag[] {
+  const tags = [
+    { name: 'Data-Protocol', value: 'ao' },
+    { name: 'Variant', value: 'ao.TN.1' },
+    { name: 'Type', value: type },
+  ];
+  return tags.filter(({ name }) => name === 'Type' || !has(own, name));
+}
+
+const has = (tags: Tags, name: string): boolean => tagValue(tags, name) !== undefined;

@@ -1,0 +1,113 @@
+import type { SlotRef } from '../core/assignment.ts';
+import type { Moment } from '../core/clock.ts';
+import type { ErrorCode } from '../core/error-codes.ts';
+import type { LazyMessage } from '../core/message.ts';
+import { Mail } from '../process/mail.ts';
+import type { Process } from '../process/process.ts';
+import { PushedMessage } from '../route/pushed-message.ts';
+import type { RootMessage } from '../route/sender.ts';
+import type { Log } from '../store/log/log.ts';
+import type { InboundItem, InboundMessage } from './inbound-message.ts';
+import type { Ledger } from './ledger.ts';
+import { writeAssigned, writeWaiting } from './record/ruling.ts';
+import type { TraceLog } from './trace.ts';
+
+/** What mail is placed in. */
+export interface PlacementParts {
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly trace: TraceLog;
+  /** Is told of each process that has one slot more. */
+  readonly onAssigned: (process: Process) => void;
+}
+
+/** Decides what becomes of mail, and puts it there: into a slot, or among what waits for one. */
+export class Placement {
+  readonly #parts: PlacementParts;
+
+  constructor(parts: PlacementParts) {
+    this.#parts = parts;
+  }
+
+  /** What becomes of mail for a process. */
+  judge(process: Process | undefined): 'assigned' | 'waiting' | ErrorCode {
+    if (!process) return 'process-unknown';
+    if (!process.running) return process.state === 'failed' ? 'process-failed' : 'process-stopped';
+    const { mailbox } = process;
+    const { limits, mailbox: options } = this.#parts.ledger;
+    // What waits came first.
+    if (mailbox.length < options.messages && mailbox.waitingLength === 0) return 'assigned';
+    const waits = options.overflow === 'wait' && mailbox.waitingLength < limits.waitingMessages;
+    return waits ? 'waiting' : 'mailbox-full';
+  }
+
+  /** Gives mail a slot, or lets it wait for one. */
+  place(process: Process, mail: Mail, ruling: 'assigned' | 'waiting', moment: Moment): void {
+    const { log } = this.#parts;
+    if (ruling === 'assigned') {
+      writeAssigned(log.writer, process.index);
+      this.#assign(process, mail, moment);
+      return;
+    }
+    writeWaiting(log.writer, process.index);
+    this.#wait(process, mail);
+  }
+
+  /** Writes that a process got the number `index`, and its item the first slot. */
+  writeBorn(index: number): void {
+    writeAssigned(this.#parts.log.writer, index);
+  }
+
+  /** Adds a process, whose item is its first mail. */
+  born(item: LazyMessage, module: Process['module'], moment: Moment, position: number, index: number): Process {
+    const { ledger, trace } = this.#parts;
+    const process = ledger.spawn(item, module);
+    const cause = senderOf(item);
+    if (trace.observed)
+      trace.note({ type: 'spawned', process: item.id, item, ...(cause && { cause: plainRef(cause) }) });
+    this.#assign(process, new Mail(process, item, position, index), moment);
+    return process;
+  }
+
+  /** Gives the mail that has waited for longest its slot. */
+  admit(process: Process, moment: Moment): void {
+    const mail = process.mailbox.admit();
+    if (mail) this.#assign(process, mail, moment);
+  }
+
+  #assign(process: Process, mail: Mail, moment: Moment): void {
+    const { ledger, trace, onAssigned } = this.#parts;
+    ledger.assign(process, mail, moment);
+    if (trace.observed) {
+      const cause = causeOf(mail);
+      trace.note({ type: 'assigned', assignment: mail, ...(cause && { cause: plainRef(cause) }) });
+    }
+    onAssigned(process);
+  }
+
+  #wait(process: Process, mail: Mail): void {
+    process.mailbox.wait(mail);
+    const { trace } = this.#parts;
+    if (!trace.observed) return;
+    const { message, exclude } = mail;
+    const cause = causeOf(mail);
+    const delivery = { process: process.id, message, exclude, ...(cause && { cause: plainRef(cause) }) };
+    trace.note({ type: 'waiting', delivery });
+  }
+}
+
+/** The message from outside that a chain of messages goes back to. */
+export function rootOf(message: LazyMessage): RootMessage {
+  if (message instanceof PushedMessage) return PushedMessage.senderOf(message).root;
+  // What no turn sent came from outside.
+  return message as InboundMessage | InboundItem;
+}
+
+/** The turn that sent a message; undefined for what came from outside. */
+export const senderOf = (message: LazyMessage): SlotRef | undefined =>
+  message instanceof PushedMessage ? PushedMessage.senderOf(message) : undefined;
+
+/** The turn that mail comes from. */
+export const causeOf = (mail: Mail): SlotRef | undefined => mail.assignedBy ?? senderOf(mail.message);
+
+const plainRef = ({ process, slot }: SlotRef): SlotRef => ({ process, slot });

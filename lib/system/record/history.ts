@@ -1,0 +1,160 @@
+import { HeddleError } from '../../core/error.ts';
+import type { LazyMessage } from '../../core/message.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import { CopiedMail, Mail } from '../../process/mail.ts';
+import type { PastMail, Process } from '../../process/process.ts';
+import { type RootMessage, Sender } from '../../route/sender.ts';
+import type { ByteReader } from '../../store/log/byte-reader.ts';
+import type { Log } from '../../store/log/log.ts';
+import type { Ledger } from '../ledger.ts';
+import { rootOf } from '../placement.ts';
+import { readItem, readMessage } from './inbound.ts';
+import { kinds } from './kinds.ts';
+import { readOutcome } from './outcome.ts';
+import { type Address, type Released, readReleased } from './released.ts';
+import { readTurn, type TurnHeader } from './turn.ts';
+
+/** A turn as the log has it. */
+export interface LoggedTurn {
+  readonly header: TurnHeader;
+  readonly outcome: Outcome;
+  readonly sender: Sender;
+  readonly released: readonly Released[];
+}
+
+/** Where a row of a process's turns is: the positions by their slots, from one slot to another. */
+interface KnownTurns {
+  readonly positions: number[];
+  from: number;
+  to: number;
+}
+
+/** Reads single turns and messages back from the log. */
+export class History {
+  readonly #log: Log;
+  readonly #ledger: Ledger;
+  readonly #turns = new WeakMap<Process, KnownTurns>();
+  /** The turn that was read last: a broadcast is read once for each of its recipients. */
+  #lastTurn: { readonly position: number; readonly turn: LoggedTurn } | undefined;
+  #lastRoot: RootMessage | undefined;
+
+  constructor(log: Log, ledger: Ledger) {
+    this.#log = log;
+    this.#ledger = ledger;
+  }
+
+  /** The committed turns of a process from a slot on. */
+  *past(process: Process, fromSlot: number): Generator<PastMail> {
+    const found: { readonly header: TurnHeader; readonly failed: boolean }[] = [];
+    for (let position = process.lastTurn; position >= 0; ) {
+      const reader = this.#log.at(position);
+      const failed = reader.byte() === kinds.failedTurn;
+      const header = readTurn(reader, position, this.#ledger);
+      if (header.slot < fromSlot) break;
+      found.push({ header, failed });
+      position = header.before;
+    }
+    for (const { header, failed } of found.reverse()) yield { assignment: this.#mail(header), failed };
+  }
+
+  /** The outcome of a slot; undefined while it is not evaluated. */
+  outcome(process: Process, slot: number): Outcome | undefined {
+    if (slot < 0 || slot > process.evaluated) return undefined;
+    const position = this.#positionOf(process, slot);
+    const reader = this.#log.at(position);
+    reader.byte();
+    return readOutcome(reader, readTurn(reader, position, this.#ledger).slot, this.#ledger);
+  }
+
+  /** Where a turn is. The positions that are passed on the way to it are kept. */
+  #positionOf(process: Process, slot: number): number {
+    const known = this.#turns.get(process) ?? { positions: [], from: process.evaluated + 1, to: process.evaluated };
+    this.#turns.set(process, known);
+    // From the newest turn back to those that are known, and then back from these.
+    let position = process.lastTurn;
+    for (let at = process.evaluated; at > known.to; at--) position = this.#pass(known, at, position);
+    known.to = process.evaluated;
+    if (slot < known.from) {
+      const first = known.positions[known.from];
+      position = first === undefined ? process.lastTurn : this.#header(first).before;
+      for (let at = known.from - 1; at >= slot; at--) position = this.#pass(known, at, position);
+      known.from = slot;
+    }
+    const found = known.positions[slot];
+    if (found !== undefined) return found;
+    throw new HeddleError('recording-invalid', `the log has no slot ${slot} of ${process.id}`, { slot });
+  }
+
+  #pass(known: KnownTurns, slot: number, position: number): number {
+    known.positions[slot] = position;
+    return this.#header(position).before;
+  }
+
+  /** The message that is delivered there. */
+  message({ position, index }: Address): LazyMessage {
+    const reader = this.#log.at(position);
+    const kind = reader.byte();
+    if (kind === kinds.spawn) return readItem(reader, position, this.#ledger);
+    if (kind === kinds.message) return readMessage(reader, position, this.#ledger);
+    for (const released of this.#turn(position).released) {
+      const message = this.#released(released, index);
+      if (message) return message;
+    }
+    throw new HeddleError('recording-invalid', `the log has no message ${index} at ${position}`);
+  }
+
+  /** Reads a turn's record, whose kind is read already. */
+  turn(reader: ByteReader, position: number): LoggedTurn {
+    const ledger = this.#ledger;
+    const header = readTurn(reader, position, ledger);
+    const outcome = readOutcome(reader, header.slot, ledger);
+    const sender = new Sender(header.process, header.slot, this.#root(header.root), ledger.recorded, position);
+    return { header, outcome, sender, released: readReleased(outcome, sender, reader, position) };
+  }
+
+  #turn(position: number): LoggedTurn {
+    if (this.#lastTurn?.position === position) return this.#lastTurn.turn;
+    const reader = this.#log.at(position);
+    reader.byte();
+    const turn = this.turn(reader, position);
+    this.#lastTurn = { position, turn };
+    return turn;
+  }
+
+  #released(released: Released, index: number): LazyMessage | undefined {
+    if (released.kind === 'spawn' && released.index + 1 === index) return released.spawn.notice();
+    if (released.index !== index) return undefined;
+    if (released.kind === 'message') return released.message;
+    if (released.kind === 'spawn') return released.spawn.item;
+    return released.kind === 'assignment' && released.original ? this.message(released.original) : undefined;
+  }
+
+  #root(position: number): RootMessage {
+    if (this.#lastRoot?.position === position) return this.#lastRoot;
+    this.#lastRoot = rootOf(this.message({ position, index: 0 }));
+    return this.#lastRoot;
+  }
+
+  #mail({ process, slot, mailPosition, mailIndex, moment }: TurnHeader): Mail {
+    const message = this.message({ position: mailPosition, index: mailIndex });
+    const exclude = this.#exclude(mailPosition, mailIndex);
+    const plain = new Mail(process, message, mailPosition, mailIndex);
+    const mail = exclude.length === 0 ? plain : new CopiedMail(plain, exclude);
+    mail.slot = slot;
+    mail.moment = moment;
+    return mail;
+  }
+
+  #exclude(position: number, index: number): readonly string[] {
+    const kind = this.#log.at(position).byte();
+    if (kind !== kinds.turn) return [];
+    const one = this.#turn(position).released.find(({ index: at }) => at === index);
+    return one?.kind === 'assignment' ? one.assigning.exclude : [];
+  }
+
+  #header(position: number): TurnHeader {
+    const reader = this.#log.at(position);
+    reader.byte();
+    return readTurn(reader, position, this.#ledger);
+  }
+}

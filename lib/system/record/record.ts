@@ -1,0 +1,99 @@
+import type { Moment } from '../../core/clock.ts';
+import { HeddleError, reasonOf } from '../../core/error.ts';
+import type { StatusChange } from '../../core/status-change.ts';
+import type { Process } from '../../process/process.ts';
+import type { ByteReader } from '../../store/log/byte-reader.ts';
+import type { Log } from '../../store/log/log.ts';
+import type { InboundItem, InboundMessage } from '../inbound-message.ts';
+import type { Ledger } from '../ledger.ts';
+import type { History, LoggedTurn } from './history.ts';
+import { readItem, readMessage } from './inbound.ts';
+import { kinds, logVersion, statuses } from './kinds.ts';
+import { type Address, readAddress } from './released.ts';
+import { type Ruling, readRuling } from './ruling.ts';
+import { readMoment } from './turn.ts';
+
+/** One step of a run: what came from outside, or a turn with what became of its outbox. */
+export type LogRecord =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'moment'; readonly moment: Moment }
+  | { readonly kind: 'spawn'; readonly item: InboundItem }
+  | { readonly kind: 'message'; readonly message: InboundMessage; readonly ruling: Ruling }
+  | ({ readonly kind: 'turn' } & LoggedTurn)
+  | { readonly kind: 'timer'; readonly ruling: Ruling; readonly mail: Address }
+  | {
+      readonly kind: 'status';
+      readonly process: Process;
+      readonly status: StatusChange['status'];
+      readonly reason: string;
+      /** The mail that waited for a process that was stopped. */
+      readonly unsent: readonly Address[];
+    };
+
+/** Reads the record at `position`. */
+export function readRecord(reader: ByteReader, position: number, history: History, ledger: Ledger): LogRecord {
+  try {
+    return read(reader, position, history, ledger);
+  } catch (cause) {
+    if (cause instanceof HeddleError) throw cause;
+    const what = `the log cannot be read at ${position}: ${reasonOf(cause)}`;
+    throw new HeddleError('recording-invalid', what, { position }, { cause });
+  }
+}
+
+function read(reader: ByteReader, position: number, history: History, ledger: Ledger): LogRecord {
+  const kind = reader.byte();
+  switch (kind) {
+    case kinds.begin: {
+      const version = reader.byte();
+      if (version !== logVersion) {
+        throw new HeddleError('recording-invalid', `the log is of version ${version}, not ${logVersion}`, { version });
+      }
+      const seed = reader.text();
+      if (seed === ledger.carrier.seed) return { kind: 'begin' };
+      const what = `the log was begun with the seed ${JSON.stringify(seed)}`;
+      throw new HeddleError('option-invalid', what, { option: 'seed', seed });
+    }
+    case kinds.moment:
+      return { kind: 'moment', moment: readMoment(reader) };
+    case kinds.spawn:
+      return { kind: 'spawn', item: readItem(reader, position, ledger) };
+    case kinds.message:
+      return { kind: 'message', message: readMessage(reader, position, ledger), ruling: readRuling(reader) };
+    case kinds.turn:
+    case kinds.failedTurn:
+      return { kind: 'turn', ...history.turn(reader, position) };
+    case kinds.timer:
+      return { kind: 'timer', mail: readAddress(reader, position), ruling: readRuling(reader) };
+    case kinds.status: {
+      const process = ledger.at(reader.number());
+      const status = statuses[reader.byte()] ?? 'running';
+      const reason = reader.text();
+      const unsent = Array.from({ length: reader.number() }, () => readAddress(reader, position));
+      return { kind: 'status', process, status, reason, unsent };
+    }
+    default:
+      throw new HeddleError('recording-invalid', `a log has a record of kind ${kind} at ${position}`, { position });
+  }
+}
+
+/** The records from a position on, with their own positions. */
+export function* readRecords(
+  log: Log,
+  from: number,
+  history: History,
+  ledger: Ledger,
+): Generator<readonly [LogRecord, number]> {
+  for (let position = from; position < log.end; ) {
+    const reader = log.at(position);
+    const start = reader.at;
+    const record = readRecord(reader, position, history, ledger);
+    yield [record, position];
+    position += reader.at - start;
+  }
+}
+
+export function writeAddress({ writer }: Log, at: number, { position, index }: Address): void {
+  writer.number(at - position);
+  writer.number(index);
+}

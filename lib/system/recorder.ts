@@ -1,0 +1,163 @@
+import type { Clock, Moment } from '../core/clock.ts';
+import type { ErrorCode } from '../core/error-codes.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { StatusChange } from '../core/status-change.ts';
+import { Mail } from '../process/mail.ts';
+import type { Process } from '../process/process.ts';
+import { release } from '../route/outbox.ts';
+import { Sender } from '../route/sender.ts';
+import { InboundItem, InboundMessage } from './inbound-message.ts';
+import type { TimedMail } from './ledger.ts';
+import { stoppedMail, unsentMail } from './outbound.ts';
+import { Outgoing } from './outgoing.ts';
+import { causeOf, Placement, type PlacementParts, rootOf, senderOf } from './placement.ts';
+import type { History } from './record/history.ts';
+import { writeItem, writeMessage } from './record/inbound.ts';
+import { kinds, logVersion, statuses } from './record/kinds.ts';
+import { MessageIndex } from './record/message-index.ts';
+import { writeOutcome } from './record/outcome.ts';
+import { writeAddress } from './record/record.ts';
+import { writeOut } from './record/ruling.ts';
+import { writeMoment, writeTurn } from './record/turn.ts';
+
+/** What a recorder works on. */
+export interface RecorderParts extends PlacementParts {
+  readonly history: History;
+  readonly clock: Clock;
+}
+
+/**
+ * Writes down what happens, one record for each step, and takes it into the ledger. What is refused leaves no record. A
+ * record holds what was decided, so that whoever reads it has nothing to decide.
+ */
+export class Recorder {
+  readonly #parts: RecorderParts;
+  readonly #placement: Placement;
+  readonly #outgoing: Outgoing;
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+    this.#placement = new Placement(parts);
+    const { log, ledger, history } = parts;
+    this.#outgoing = new Outgoing(parts, this.#placement, new MessageIndex(log, history, ledger));
+  }
+
+  /** Spawns a process from outside. Says why not, if not. */
+  spawn(item: InboundItem): Process | ErrorCode {
+    const { log, ledger } = this.#parts;
+    if (ledger.processes.length >= ledger.limits.processes) return 'processes-over-limit';
+    const moment = this.#begin();
+    const position = log.end;
+    InboundItem.recordedAt(item, position);
+    log.writer.byte(kinds.spawn);
+    writeItem(log.writer, item, ledger);
+    const process = this.#placement.born(item, InboundItem.moduleOf(item), moment, position, 0);
+    this.#end();
+    return process;
+  }
+
+  /** Lets in a message from outside. Says why not, if not. */
+  message(message: InboundMessage): Mail | ErrorCode {
+    const { to } = InboundMessage.contentOf(message);
+    const ruling = this.#placement.judge(to);
+    if (ruling !== 'assigned' && ruling !== 'waiting') return ruling;
+    const moment = this.#begin();
+    const { log } = this.#parts;
+    const position = log.end;
+    InboundMessage.recordedAt(message, position);
+    log.writer.byte(kinds.message);
+    writeMessage(log.writer, message);
+    const mail = new Mail(to, message, position, 0);
+    this.#placement.place(to, mail, ruling, moment);
+    this.#end();
+    return mail;
+  }
+
+  /** Commits the outcome of a process's next message, and lets out what it sends. */
+  turn(process: Process, mail: Mail, outcome: Outcome): void {
+    const moment = this.#begin();
+    const { log, ledger, trace } = this.#parts;
+    const position = log.end;
+    const root = rootOf(mail.message);
+    const { mailbox } = process;
+    // The message of this very turn leaves the mailbox.
+    const room = ledger.mailbox.messages - mailbox.length + 1;
+    const admitted = Math.min(mailbox.waitingLength, Math.max(room, 0));
+    log.writer.byte(outcome.error ? kinds.failedTurn : kinds.turn);
+    writeTurn(log.writer, position, process, mail, root.position, admitted);
+    writeOutcome(log, outcome, ledger);
+    ledger.evaluated(process, position);
+    if (trace.observed) trace.note({ type: 'evaluated', process: process.id, slot: mail.slot, outcome });
+    for (let left = admitted; left > 0; left--) this.#placement.admit(process, moment);
+    const { messages, spawns, assignments } = outcome;
+    if (messages.length + spawns.length + assignments.length > 0) {
+      const sender = new Sender(process, mail.slot, root, ledger.carrier, position);
+      release(outcome, sender, this.#outgoing);
+    }
+    this.#end();
+  }
+
+  /** Sends the message of the timer that is due next. */
+  timer({ by, message, position, index }: TimedMail): void {
+    const moment = this.#begin();
+    const { log, ledger, trace } = this.#parts;
+    ledger.takeTimer();
+    log.writer.byte(kinds.timer);
+    writeAddress(log, log.end, { position, index });
+    const to = ledger.find(message.target);
+    // What a process set for itself is part of its mail, which stays when it fails.
+    const ruling = to === by && by.state === 'failed' ? 'assigned' : this.#placement.judge(to);
+    const cause = senderOf(message);
+    if (to && (ruling === 'assigned' || ruling === 'waiting')) {
+      this.#placement.place(to, new Mail(to, message, position, index), ruling, moment);
+    } else {
+      const reason = ruling === 'process-unknown' || ruling === 'assigned' || ruling === 'waiting' ? 'leaves' : ruling;
+      writeOut(log.writer, reason);
+      trace.noteMail(message, () => unsentMail('message', reason, cause, message.target, message));
+    }
+    this.#end();
+  }
+
+  /** Commits a decision about a process. What waits for a process that stops has nowhere else to go. */
+  status(process: Process, status: StatusChange['status'], reason: string): void {
+    this.#begin();
+    const { log, ledger, trace } = this.#parts;
+    const unsent = status === 'stopped' ? [...process.mailbox.waiting] : [];
+    log.writer.byte(kinds.status);
+    log.writer.number(process.index);
+    log.writer.byte(statuses.indexOf(status));
+    log.writer.text(reason.toWellFormed());
+    log.writer.number(unsent.length);
+    for (const mail of unsent) {
+      writeAddress(log, log.end, mail);
+      trace.noteMail(mail.message, () => stoppedMail(process.id, causeOf(mail), mail.message));
+    }
+    ledger.changeStatus(process, status, reason);
+    if (trace.observed) trace.note({ type: 'status', process: process.id, status, reason });
+    this.#end();
+  }
+
+  /** Begins a record; the moment is written when it is another than that of the last one. */
+  #begin(): Moment {
+    const { log, ledger, clock } = this.#parts;
+    const now = clock.now();
+    const { moment } = ledger;
+    if (moment && moment.timestampMs === now.timestampMs && moment.blockHeight === now.blockHeight) return moment;
+    if (!moment) {
+      log.writer.byte(kinds.begin);
+      log.writer.byte(logVersion);
+      log.writer.text(ledger.carrier.seed);
+      log.endRecord();
+    }
+    log.writer.byte(kinds.moment);
+    writeMoment(log.writer, now);
+    log.endRecord();
+    ledger.moment = now;
+    return now;
+  }
+
+  #end(): void {
+    this.#parts.ledger.records++;
+    this.#parts.log.endRecord();
+  }
+}
