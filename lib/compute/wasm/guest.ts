@@ -1,6 +1,7 @@
 import type { Abi, GuestFunction } from './abi.ts';
 import type { Files } from './files/index.ts';
 import type { GuestMemory } from './guest-memory.ts';
+import type { Registers } from './registers.ts';
 
 /** What the imported functions know of the instance that calls them. */
 export interface Guest {
@@ -12,20 +13,8 @@ export interface Guest {
   /** Its files. Part of the process's state. */
   readonly files: Files;
   readonly registers: Registers;
-}
-
-/** What lives within one call of a guest, and is no part of its state. */
-export interface Registers {
-  /** The half of a 64-bit number that a 32-bit function cannot return. */
-  highHalf: number;
-  /** What the guest said it used since the turn began, and how much it may. */
-  gasUsed: number;
-  gasLimit: number;
-  /** What the host did for the guest, in units of gas, and how much of that it may; no limit for one that was not prepared. */
-  hostGas: number;
-  hostGasLimit: number;
-  /** How many bytes its result may have. */
-  resultBytes: number;
+  /** Gives `result` to an import that takes the stack apart in AO's loader, once that was done if it can be observed. */
+  readonly pause: (result: number) => number;
 }
 
 /** The guest's own functions by their names in generation 4. */

@@ -4,6 +4,7 @@ import { errno } from './files/index.ts';
 import { type Guest, type HostFunctions, hostFunction } from './guest.ts';
 import { pageBytes } from './guest-memory.ts';
 import { charge, costs, readText } from './host-gas.ts';
+import type { Registers } from './registers.ts';
 
 // Like AO's loader this copies what is there of a range that leaves the memory: Lua counts on that when it is out of
 // memory and moves a block to nowhere.
@@ -78,7 +79,7 @@ export const processFunctions: HostFunctions = {
     return undefined;
   }),
   // In modules that count their gas themselves.
-  'metering.usegas': hostFunction('p>', useGas),
+  'metering.usegas': hostFunction('p>', ({ registers }, gas) => useGas(registers, gas)),
   'env.metering_gasUsed': hostFunction('>i', ({ registers }) => registers.gasUsed | 0),
 };
 
@@ -112,7 +113,7 @@ function resizeHeap(guest: Guest, requested = 0): number {
 
 const excessMaximum = 100_663_296;
 
-export function useGas({ registers }: Guest, gas = 0): undefined {
+export function useGas(registers: Registers, gas = 0): undefined {
   registers.gasUsed += gas;
   const { gasUsed, gasLimit } = registers;
   if (gasUsed > gasLimit) throw new HeddleError('guest-over-gas', 'out of gas!', { gasUsed, gasLimit });

@@ -92,7 +92,10 @@ export function buildImports(imports: readonly FunctionImport[], guest: Guest): 
 
 function importOf(name: string, guest: Guest): GuestFunction {
   // Called for every few instructions, so without what the others need.
-  if (name === 'metering.usegas') return (gas) => useGas(guest, Number(gas));
+  if (name === 'metering.usegas') {
+    const { registers } = guest;
+    return (gas) => useGas(registers, Number(gas));
+  }
   const known = functionsOf[guest.abi.generation][name];
   if (!known) return invoke(guest, lettersOf(name) ?? '');
   const setHighHalf = (half: number) => {

@@ -1,12 +1,15 @@
 import { HeddleError } from '../../core/error.ts';
 import { defaultLimits } from '../../core/limits.ts';
 import { type Abi, fromGuest, toGuest } from './abi.ts';
+import { Asyncify } from './asyncify.ts';
 import { errno, Files, firstState } from './files/index.ts';
-import type { Guest, GuestExports, Registers } from './guest.ts';
+import type { Guest, GuestExports } from './guest.ts';
 import { GuestMemory } from './guest-memory.ts';
 import { buildImports } from './host.ts';
+import { instantiate } from './instantiate.ts';
 import { gasExport } from './prepare/meter.ts';
 import type { Program } from './program.ts';
+import { newRegisters, type Registers } from './registers.ts';
 import { endOfTraces } from './traces.ts';
 
 /** Where an instance's C stack lies. It grows downwards from `base` and must not pass `end`. */
@@ -37,24 +40,24 @@ export class Instance implements Guest {
   readonly stackPointer: number;
   clockMs: number;
   readonly files: Files;
-  readonly registers: Registers = {
-    highHalf: 0,
-    gasUsed: 0,
-    gasLimit: defaultGasLimit,
-    hostGas: 0,
-    hostGasLimit: Number.POSITIVE_INFINITY,
-    resultBytes: defaultLimits.resultBytes,
-  };
+  readonly registers: Registers;
+  /** Whether the module counts its gas itself. */
+  readonly countsGas: boolean;
   readonly #memory: GuestMemory | undefined;
   readonly #exports: GuestExports | undefined;
   readonly #argumentsAt: number;
-  readonly #countsGas: boolean;
+  readonly #asyncify: Asyncify | undefined;
   readonly #gas: WebAssembly.Global<'i64'> | undefined;
 
-  /** Of a module, or of an instance of it that was made elsewhere with imports that end here. */
-  constructor(module: WebAssembly.Module | WebAssembly.Instance, program: Program, clockMs = program.abi.clockStartMs) {
+  /** Of a module, or of an instance of it that was made elsewhere with imports that end here and at `registers`. */
+  constructor(
+    module: WebAssembly.Module | WebAssembly.Instance,
+    program: Program,
+    clockMs = program.abi.clockStartMs,
+    registers = newRegisters(),
+  ) {
     this.abi = program.abi;
-    this.#countsGas = program.interface.imports.some((entry) => entry.module === 'metering');
+    this.registers = registers;
     this.clockMs = clockMs;
     const noFolder = program.abi.generation === 2 ? errno.access : errno.notDirectory;
     this.files = new Files(firstFiles[program.abi.generation], defaultLimits, () => this.clockMs++, noFolder);
@@ -76,6 +79,9 @@ export class Instance implements Guest {
     if (this.stackPointer < this.stack.end || this.stackPointer > this.stack.base) {
       throw new HeddleError('guest-trap', 'The module starts with its stack pointer outside its stack');
     }
+    // What was called so far has been counted.
+    this.countsGas = registers.gasUsed > 0;
+    if (this.countsGas && Asyncify.fits(this)) this.#asyncify = new Asyncify(this);
   }
 
   get memory(): GuestMemory {
@@ -93,6 +99,7 @@ export class Instance implements Guest {
     if (this.abi.generation > 1) this.#writeCookies();
     this.#call('__wasm_call_ctors');
     if (this.abi.generation < 4) this.#callMain();
+    this.registers.gasUsed = 0;
     return this.#heapEnd();
   }
 
@@ -105,9 +112,10 @@ export class Instance implements Guest {
     // It belongs to no state, so no turn may find what another left.
     this.registers.highHalf = 0;
     // Of no use, but a module that counts its gas counts it, as in the loader.
-    if (this.#countsGas) this.#call('emscripten_stack_get_current');
+    if (this.countsGas) this.#call('emscripten_stack_get_current');
     const [messageAt, environmentAt] = this.#metered(() => [this.#push(message), this.#push(environment)] as const);
-    const resultAt = this.#metered(() => this.#call('handle', messageAt, environmentAt));
+    const call = () => this.#call('handle', messageAt, environmentAt);
+    const resultAt = this.#metered(() => this.#asyncify?.run(call) ?? call());
     const { gasUsed: counted } = this.registers;
     this.#metered(() => this.#call('_emscripten_stack_restore', this.stackPointer));
     const text = this.#readResult(resultAt);
@@ -115,6 +123,15 @@ export class Instance implements Guest {
     // What the host asks below is not the turn's.
     this.registers.gasUsed = 0;
     return { text, gasUsed, heapEnd: this.#metered(() => this.#heapEnd()), argumentsStart: environmentAt };
+  }
+
+  readonly pause = (result: number): number => this.#asyncify?.pause(result) ?? result;
+
+  /** After a call that threw, in an instance that goes on. What the host asks then is not the turn's. */
+  recover(): void {
+    this.registers.gasUsed = 0;
+    this.#asyncify?.reset();
+    this.#call('_emscripten_stack_restore', this.stackPointer);
   }
 
   #readResult(at: number): string {
@@ -244,9 +261,6 @@ const argumentBytes = 16;
 
 const endless = 2n ** 63n - 1n;
 
-/** What AO's loader lets a turn use if nobody says how much. */
-const defaultGasLimit = 9_000_000_000_000_000;
-
 const withData = firstState(true);
 const withoutData = firstState(false);
 /** Only the newer formats have a folder for data. */
@@ -270,17 +284,3 @@ function utf16Length(text: Uint8Array): number {
 
 /** Bytes at the end of the stack that hold the cookies. */
 export const cookieBytes = 16;
-
-function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
-  try {
-    return new WebAssembly.Instance(module, imports);
-  } catch (cause) {
-    if (!(cause instanceof RangeError) || /call stack/i.test(cause.message)) throw cause;
-    throw new HeddleError(
-      'memory-unavailable',
-      'The host has no room for another instance of the module',
-      {},
-      { cause },
-    );
-  }
-}

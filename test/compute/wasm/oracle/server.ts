@@ -28,7 +28,10 @@ async function answer({ bytes, ...options }: LoaderModule, { message, environmen
     saved.set(new Uint8Array(current));
   }
   const fresh = handle === undefined;
-  handle ??= await loader(bytes, { ...options, UNSAFE_MEMORY: true } as unknown as Parameters<typeof loader>[1]);
+  // It meters a Buffer ten times as fast.
+  handle ??= await loader(Buffer.from(bytes), { ...options, UNSAFE_MEMORY: true } as unknown as Parameters<
+    typeof loader
+  >[1]);
   try {
     const result = await handle(
       fresh && length > 0 ? saved.subarray(0, length) : null,
