@@ -5,7 +5,15 @@ import { buildImports, hostFunctions } from '../compute/wasm/host.ts';
 import { secondFunctions } from '../compute/wasm/host-former.ts';
 import { Instance } from '../compute/wasm/instance.ts';
 import type { Program } from '../compute/wasm/program.ts';
+import { newRegisters, type Registers } from '../compute/wasm/registers.ts';
 import { HeddleError } from '../core/error.ts';
+
+/** What an instance may do. */
+export interface LinkOptions {
+  /** In each call, if the module counts it. */
+  readonly gasLimit: number;
+  readonly refuseDrive: boolean;
+}
 
 /**
  * The functions that an instance imports, made before the instance is there: whoever instantiates a module gets them
@@ -13,16 +21,18 @@ import { HeddleError } from '../core/error.ts';
  */
 export class GuestLink {
   readonly imports: WebAssembly.Imports;
+  readonly #registers: Registers;
   #instance: Instance | undefined;
 
-  constructor(abi: Abi, imports: readonly FunctionImport[], refuseDrive: boolean) {
+  constructor(abi: Abi, imports: readonly FunctionImport[], { gasLimit, refuseDrive }: LinkOptions) {
+    this.#registers = newRegisters(gasLimit);
     this.imports = buildImports(imports, this.#guest(abi));
     if (refuseDrive) this.#refuseDrive();
   }
 
   /** Ends the imported functions at `instance`, which is not booted. */
   link(instance: WebAssembly.Instance, program: Program): Instance {
-    this.#instance = new Instance(instance, program);
+    this.#instance = new Instance(instance, program, undefined, this.#registers);
     return this.#instance;
   }
 
@@ -31,10 +41,11 @@ export class GuestLink {
     return this.#instance;
   }
 
-  /** The guest that the functions are made for: all of it is the instance's, but the ABI is known before. */
+  /** The guest that the functions are made for: all of it is the instance's, but ABI and registers are there before. */
   #guest(abi: Abi): Guest {
+    const there: Partial<Guest> = { abi, registers: this.#registers };
     return new Proxy<Guest>(Object.create(null), {
-      get: (_, name) => (name === 'abi' ? abi : Reflect.get(this.#linked, name)),
+      get: (_, name) => Reflect.get(name in there ? there : this.#linked, name),
       set: (_, name, value) => Reflect.set(this.#linked, name, value),
     });
   }
@@ -61,7 +72,10 @@ const driveOpen = '__asyncjs__weavedrive_open';
 export function allImports(abi: Abi): readonly FunctionImport[] {
   const known = abi.generation === 2 ? { ...hostFunctions, ...secondFunctions } : hostFunctions;
   const minified = Object.keys(abi.imports);
-  const names = minified.length > 0 ? minified : [...Object.keys(known), `env.invoke_${abi.wide ? 'vjj' : 'vii'}`];
+  const names =
+    minified.length > 0
+      ? [...minified, 'metering.usegas']
+      : [...Object.keys(known), `env.invoke_${abi.wide ? 'vjj' : 'vii'}`];
   return names.map((full) => {
     const [module = '', ...name] = full.split('.');
     return { module, name: name.join('.'), signature: '' };

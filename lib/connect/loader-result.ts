@@ -9,6 +9,6 @@ export interface LoaderResult<Memory> {
   readonly Spawns: readonly JsonObject[] | undefined;
   readonly Assignments: readonly JsonObject[] | undefined;
   readonly Patches: readonly Json[];
-  /** 0: the supported formats are not metered. */
+  /** What the call used, if the module counts that, as those of the metered formats do; else 0. */
   readonly GasUsed: number;
 }

@@ -1,11 +1,14 @@
 import type { Abi } from '../compute/wasm/abi.ts';
-import { formats } from '../compute/wasm/formats.ts';
+import { formats, meteringFormats } from '../compute/wasm/formats.ts';
 import { pageBytes } from '../compute/wasm/guest-memory.ts';
 import type { Instance } from '../compute/wasm/instance.ts';
+import { instantiate } from '../compute/wasm/instantiate.ts';
 import { validate } from '../compute/wasm/module.ts';
 import { type Program, readProgram } from '../compute/wasm/program.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
-import { allImports, GuestLink } from './guest-link.ts';
+import { allImports, GuestLink, type LinkOptions } from './guest-link.ts';
+import { callGuest } from './loader-response.ts';
+import { meter } from './metering.ts';
 
 /**
  * Instantiates a module that is compiled already, as Emscripten's `instantiateWasm` does: it gets the import object and
@@ -24,33 +27,30 @@ export interface LoaderSource {
 }
 
 /** Of a module's bytes. */
-export async function sourceOfBytes(bytes: Uint8Array<ArrayBuffer>, format: string | undefined, refuseDrive: boolean) {
-  const program = readProgram(bytes, format);
-  const { abi } = program;
-  if (abi.metering) throw unsupported(format);
-  validate(bytes, program);
+export async function sourceOfBytes(given: Uint8Array<ArrayBuffer>, format: string | undefined, options: LinkOptions) {
+  const { bytes, program } = await metered(given, readProgram(given, format));
   const code = await WebAssembly.compile(bytes);
   const another = (): Instance => {
-    const link = new GuestLink(abi, program.interface.imports, refuseDrive);
+    const link = new GuestLink(program.abi, program.interface.imports, options);
     return link.link(instantiate(code, link.imports), program);
   };
-  return { first: another(), another } satisfies LoaderSource;
+  return { first: callGuest(another), another } satisfies LoaderSource;
 }
 
-function instantiate(code: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
-  try {
-    return new WebAssembly.Instance(code, imports);
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    const what = 'The host has no room for another instance of the module';
-    throw new HeddleError('memory-unavailable', what, {}, { cause });
-  }
+/** A module that was read and is valid, made to count its gas if its format says so. */
+async function metered(bytes: Uint8Array<ArrayBuffer>, program: Program) {
+  validate(bytes, program);
+  const { abi } = program;
+  if (!abi.metering) return { bytes, program };
+  const counting = await meter(bytes, abi);
+  validate(counting, program);
+  return { bytes: counting, program: readProgram(counting, abi.format) };
 }
 
 /** Of somebody who instantiates. */
-export async function sourceOfFunction(call: Instantiate, format: string | undefined, refuseDrive: boolean) {
+export async function sourceOfFunction(call: Instantiate, format: string | undefined, options: LinkOptions) {
   const abi = abiOf(format);
-  const link = new GuestLink(abi, allImports(abi), refuseDrive);
+  const link = new GuestLink(abi, allImports(abi), options);
   const received = await new Promise<WebAssembly.Instance>((resolve, reject) => {
     const receive = (instance: WebAssembly.Instance) => {
       resolve(instance);
@@ -59,20 +59,25 @@ export async function sourceOfFunction(call: Instantiate, format: string | undef
     // Emscripten takes no promise here, but who passes an asynchronous function wants to hear of its failure.
     Promise.resolve(call(link.imports, receive)).catch(reject);
   });
-  checkExports(received?.exports, abi);
-  return { first: link.link(received, unreadProgram(abi)), another: undefined } satisfies LoaderSource;
+  const first = callGuest(() => {
+    checkExports(received?.exports, abi);
+    return link.link(received, unreadProgram(abi));
+  });
+  if (abi.metering && !first.countsGas) throw uncounted(abi);
+  return { first, another: undefined } satisfies LoaderSource;
 }
 
 function abiOf(format: string | undefined): Abi {
-  const abi = formats.find((one) => one.format === format);
-  if (!abi) throw unsupported(format);
-  return abi;
+  const abi = [...formats, ...meteringFormats].find((one) => one.format === format);
+  if (abi) return abi;
+  const what = format === undefined ? 'The option format is missing' : `The option format is ${format}`;
+  throw new HeddleError('module-format-unsupported', what, { said: format ?? null });
 }
 
-/** Formats that are metered are other formats whose gas the loader counts; here nobody does yet. */
-function unsupported(format: string | undefined): HeddleError {
-  const what = format === undefined ? 'The option format is missing' : `The option format is ${format}`;
-  return new HeddleError('module-format-unsupported', what, { said: format ?? null });
+/** AO's loader changes WebAssembly.compile, so that it meters. Here that is left to who compiles, who may not know. */
+function uncounted({ format }: Abi): HeddleError {
+  const what = `What was received counts no gas, as ${format} does: compile what @permaweb/wasm-metering makes of its bytes`;
+  return new HeddleError('module-format-unsupported', what, { said: format });
 }
 
 function checkExports(exports: WebAssembly.Exports | undefined, abi: Abi): void {

@@ -1,6 +1,7 @@
+import { defaultGasLimit } from '../compute/wasm/registers.ts';
 import { HeddleError } from '../core/error.ts';
 import { BlankArrays } from './blank-arrays.ts';
-import { readResponse } from './loader-response.ts';
+import { callGuest, readResponse } from './loader-response.ts';
 import type { LoaderResult } from './loader-result.ts';
 import { type Instantiate, moduleBytes, sourceOfBytes, sourceOfFunction } from './loader-source.ts';
 import { type Contents, Resident, unfitting } from './resident.ts';
@@ -9,17 +10,24 @@ export type { LoaderResult } from './loader-result.ts';
 export type { Instantiate } from './loader-source.ts';
 
 /**
- * What AO's loader takes. Everything but `format`, `UNSAFE_MEMORY` and `WeaveDrive` changes no result of the supported
- * formats, there or here, and is accepted as it is.
+ * What AO's loader takes. Everything but `format`, `computeLimit`, `UNSAFE_MEMORY` and `WeaveDrive` changes no result,
+ * there or here, and is accepted as it is.
  */
 export interface LoaderOptions {
-  /** `wasm64-unknown-emscripten-draft_2024_02_15` or `wasm32-unknown-emscripten4`. Left out, the module's own. */
+  /**
+   * Any of AO's, such as `wasm64-unknown-emscripten-draft_2024_02_15` or `wasm32-unknown-emscripten4`. Left out, the
+   * module's own. `wasm64-unknown-emscripten-draft_2024_10_16-metering` and `wasm32-unknown-emscripten-metering` are those
+   * two made to count gas, which takes the package `@permaweb/wasm-metering`, and about a second.
+   */
   readonly format?: string | undefined;
   readonly inputEncoding?: unknown;
   readonly outputEncoding?: unknown;
   /** Not observed, as in AO's loader: a memory grows as far as its module says. */
   readonly memoryLimit?: unknown;
-  /** Not observed, as in AO's loader for formats that are not metered. */
+  /**
+   * How much gas loading and each call may use, as a number or what JavaScript makes one of; 9e15 if left out. Observed in
+   * modules that count it.
+   */
   readonly computeLimit?: unknown;
   readonly extensions?: unknown;
   readonly spawn?: unknown;
@@ -38,8 +46,8 @@ export interface LoaderOptions {
  * Evaluates `message` on `buffer` in the environment `env`. Without a buffer it goes on with what the last call left.
  *
  * Rejects with the module's response if that says that it is not ok, which may be text or anything else; with the
- * engine's error after a trap; with `{ name: 'ExitStatus', message, status }` if the module exits. Nothing is taken back
- * then: pass the buffer from before.
+ * engine's error after a trap; with `{ name: 'ExitStatus', message, status }` if the module exits; with an error that says
+ * `out of gas!` after more than `computeLimit`. Nothing is taken back then: pass the buffer from before.
  */
 export type LoaderHandle<Memory> = (
   buffer: Uint8Array | ArrayBuffer | null | undefined,
@@ -60,7 +68,8 @@ export type LoaderBinary = Uint8Array | ArrayBuffer | Instantiate;
  * copy (`Memory.slice()`) after changing that, and it is read in full.
  *
  * Rejects with `module-invalid`, `module-without-handle`, `module-format-unsupported`, `module-import-unsupported`,
- * `memory64-unavailable`; a handle with `option-invalid` and `checkpoint-invalid` for arguments it cannot take.
+ * `memory64-unavailable`, `metering-unavailable`, and with the error `out of gas!` if loading takes more than
+ * `computeLimit`; a handle with `option-invalid` and `checkpoint-invalid` for arguments it cannot take.
  *
  * @example
  * ```ts
@@ -90,13 +99,14 @@ export async function AoLoader(
   binary: LoaderBinary,
   options?: LoaderOptions | null,
 ): Promise<LoaderHandle<ArrayBuffer | Uint8Array<ArrayBuffer>>> {
-  const { format, UNSAFE_MEMORY, WeaveDrive } = options ?? {};
+  const { format, computeLimit, UNSAFE_MEMORY, WeaveDrive } = options ?? {};
+  const may = { gasLimit: Number(computeLimit || defaultGasLimit), refuseDrive: Boolean(WeaveDrive) };
   const source =
     typeof binary === 'function'
-      ? await sourceOfFunction(binary, format, Boolean(WeaveDrive))
-      : await sourceOfBytes(moduleBytes(binary), format, Boolean(WeaveDrive));
+      ? await sourceOfFunction(binary, format, may)
+      : await sourceOfBytes(moduleBytes(binary), format, may);
   const initialBytes = source.first.memory.length;
-  source.first.boot();
+  callGuest(() => source.first.boot());
   let resident = new Resident(source.first);
 
   const restore = (given: Uint8Array | ArrayBuffer) => {
@@ -119,7 +129,7 @@ export async function AoLoader(
     else if (buffer !== null && buffer !== undefined) {
       throw new HeddleError('option-invalid', `A memory was given as ${typeof buffer}`, { type: typeof buffer });
     }
-    const response = readResponse(() => resident.call(messageBytes, environmentBytes));
+    const response = readResponse(callGuest(() => resident.call(messageBytes, environmentBytes)));
     return { Memory: UNSAFE_MEMORY ? resident.instance.memory.bytes.buffer : copyOf(resident), ...response };
   };
 }

@@ -1,7 +1,7 @@
 import { fromGuest, toGuest } from '../compute/wasm/abi.ts';
 import type { FilesState } from '../compute/wasm/files/index.ts';
 import { clearStack, heapEndOf } from '../compute/wasm/image.ts';
-import { cookieBytes, type Instance } from '../compute/wasm/instance.ts';
+import { cookieBytes, type HandleResult, type Instance } from '../compute/wasm/instance.ts';
 import { HeddleError } from '../core/error.ts';
 import { type Extent, extentsWithout, noBlocks, occupiedExtents } from './extents.ts';
 
@@ -35,14 +35,14 @@ export class Resident {
     clearStack(instance, instance.stackPointer);
   }
 
-  /** Calls `handle` and gives the text it returns. Whatever it throws, the state is what the call left. */
-  call(message: Uint8Array, environment: Uint8Array): string {
+  /** Calls `handle`. Whatever it throws, the state is what the call left. */
+  call(message: Uint8Array, environment: Uint8Array): HandleResult {
     this.#extents = undefined;
     try {
-      const { text, heapEnd, argumentsStart } = this.instance.handle(message, environment);
-      clearStack(this.instance, argumentsStart);
-      this.#heapEnd = Math.max(this.#heapEnd, heapEndOf(this.instance, heapEnd));
-      return text;
+      const result = this.instance.handle(message, environment);
+      clearStack(this.instance, result.argumentsStart);
+      this.#heapEnd = Math.max(this.#heapEnd, heapEndOf(this.instance, result.heapEnd));
+      return result;
     } catch (thrown) {
       this.#afterThrow();
       throw thrown;
@@ -115,8 +115,8 @@ export class Resident {
   /** The stack pointer is no part of the memory and nobody knows how deep the stack was: all of it is looked through. */
   #afterThrow(): void {
     const { instance } = this;
-    const { abi, memory, stack, stackPointer } = instance;
-    instance.exports._emscripten_stack_restore?.(toGuest(abi, stackPointer));
+    const { memory, stack, stackPointer } = instance;
+    instance.recover();
     this.#heapEnd = Math.max(this.#heapEnd, heapEndNow(instance));
     const dead = [{ start: stack.end + cookieBytes, end: stackPointer }];
     for (const { start, end } of occupiedExtents(memory.bytes, dead, noBlocks(memory.length))) {

@@ -58,6 +58,10 @@ export const errorCodes = {
     definite: true,
     advice: 'Use a runtime with 64-bit WebAssembly memory, or a 32-bit build.',
   },
+  'metering-unavailable': {
+    definite: true,
+    advice: 'Install @permaweb/wasm-metering, which makes modules of the metered formats count their gas.',
+  },
   'memory-unavailable': {
     definite: true,
     advice: 'Close processes that are not needed, or give the host more memory.',

@@ -37,7 +37,7 @@ test('the same Memory and message give the same result, whatever came between', 
 });
 
 test('a fork goes as it goes in the loader', async () => {
-  await withPair('aos2_0_6', async (both) => {
+  await withPair('aos2_0_6', {}, async (both) => {
     const equal = async (code: string, from: string | null, keep: string) => {
       const { ours, theirs } = await both(evaluate(code), from, keep);
       assert.equal(ours, theirs, code);

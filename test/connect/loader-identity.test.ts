@@ -9,7 +9,7 @@ import { withPair } from './pair.ts';
 for (const name of ['aos2_0_6', 'aos2_0_4_32'] satisfies ModuleName[]) {
   test(`${name}: ${conversation.length} messages`, async () => {
     let results = 0;
-    await withPair(name, async (both) => {
+    await withPair(name, {}, async (both) => {
       for (const [at, step] of conversation.entries()) {
         const { ours, theirs } = await both(step, at === 0 ? null : 'last', 'last');
         if (theirs.trapped === undefined) assert.equal(ours, theirs, step.name);

@@ -2,15 +2,15 @@
 
 import { AoLoader, type LoaderHandle, type LoaderResult } from 'heddle/loader';
 import { type ModuleName, publishedModule } from '../modules/index.ts';
-import { type Answer, answerOf } from './oracle/index.ts';
+import { type Answer, answerOf, type OracleOptions } from './oracle/index.ts';
 import { evaluate, type Question, questions } from './question.ts';
 
 export type Copies = LoaderHandle<Uint8Array<ArrayBuffer>>;
 export type Copied = LoaderResult<Uint8Array<ArrayBuffer>>;
 
-export function open(name: ModuleName): Promise<Copies> {
+export function open(name: ModuleName, options: OracleOptions = {}): Promise<Copies> {
   const { bytes, format } = publishedModule(name);
-  return AoLoader(bytes(), { format });
+  return AoLoader(bytes(), { format, ...options });
 }
 
 /** Keeps memories by names, as the oracle does. */

@@ -41,7 +41,7 @@ const answers = [
 const broken = ['{"ok":true,"response":null}', '{"ok":true}', 'null', '', 'no JSON'];
 
 test('responses of every shape', async () => {
-  await withPair('aos2_0_6', async (both) => {
+  await withPair('aos2_0_6', {}, async (both) => {
     await both(undefined, null, 'item');
     const ready = await both(answering, 'item', 'ready');
     assert.equal(ready.ours, ready.theirs);

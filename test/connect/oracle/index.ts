@@ -34,12 +34,19 @@ export async function answerOf(call: () => Promise<{ readonly Memory: { readonly
   }
 }
 
+/** What the loader is told besides. */
+export interface OracleOptions {
+  /** Instead of the module's own. */
+  readonly format?: string;
+  readonly computeLimit?: number;
+}
+
 export class Oracle {
   readonly #child: ChildProcess;
   readonly #ended: Promise<never>;
 
-  constructor(module: ModuleName) {
-    this.#child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [module], {
+  constructor(module: ModuleName, options: OracleOptions = {}) {
+    this.#child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [module, JSON.stringify(options)], {
       env: { ...process.env, TZ: 'UTC' },
       // It prints what its guest prints.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

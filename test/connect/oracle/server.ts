@@ -6,10 +6,11 @@ import '../../fixtures/loader/host.ts';
 import { publishedModule } from '../../modules/index.ts';
 import { type Answer, answerOf, type Command } from './index.ts';
 
-const [moduleName] = process.argv.slice(2);
+const [moduleName, options = '{}'] = process.argv.slice(2);
 const { format, bytes } = publishedModule(moduleName as 'aos2_0_6'); // the parent passes a name of the index
 const memories = new Map<string, Uint8Array>();
-const open = () => loader(bytes(), { format });
+// It meters a Buffer ten times as fast.
+const open = () => loader(Buffer.from(bytes()), { format, ...JSON.parse(options) });
 let handle = await open();
 
 process.on('message', async (command: Command) => {
