@@ -5,25 +5,31 @@ export interface Contender {
   readonly name: string;
   readonly file: URL;
   readonly turns: number;
+  /** What the file is started with. */
+  readonly args?: readonly string[];
+  readonly nodeOptions?: readonly string[];
 }
 
-/** The milliseconds that each turn of a side took, in order. */
+/** The milliseconds that each turn of a side took, in order, and the most memory that its process has held. */
 export interface Timed extends Contender {
   readonly timesMs: readonly number[];
+  readonly peakBytes: number;
 }
 
 /** JavaScript takes thousands of turns until its engine has compiled what they go through. */
-const warmUpMs = 4_000;
+const usualWarmUpMs = 4_000;
 
 /** Runs the sides by turns, so that whatever else the machine does meets all of them. */
 export async function compare<C extends Contender>(
   title: string,
   contenders: readonly C[],
   rounds: number,
+  warmUpMs = usualWarmUpMs,
 ): Promise<readonly (C & Timed)[]> {
   const running = contenders.map((contender) => {
+    const { name, file, args, nodeOptions } = contender;
     const timesMs: number[] = [];
-    return { contender, timesMs, side: new Side(contender.name, contender.file) };
+    return { contender, timesMs, peakBytes: 0, side: new Side(name, file, args, nodeOptions) };
   });
   try {
     for (const { side, contender } of running) {
@@ -35,12 +41,15 @@ export async function compare<C extends Contender>(
       // Each round starts with another side, so that none always follows the same one.
       for (let at = 0; at < running.length; at++) {
         const one = running[(at + round) % running.length];
-        one?.timesMs.push(...(await one.side.block(one.contender.turns)));
+        if (!one) continue;
+        const { timesMs, peakBytes } = await one.side.block(one.contender.turns);
+        one.timesMs.push(...timesMs);
+        one.peakBytes = peakBytes;
       }
     }
   } finally {
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
     for (const { side } of running) side.close();
   }
-  return running.map(({ contender, timesMs }) => ({ ...contender, timesMs }));
+  return running.map(({ contender, timesMs, peakBytes }) => ({ ...contender, timesMs, peakBytes }));
 }
