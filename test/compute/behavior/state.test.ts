@@ -1,4 +1,4 @@
-import { behavior, createSystem } from 'heddle';
+import { behavior, createSystem, type Message } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { forwarder } from '../../fixtures/system/behaviors.ts';
