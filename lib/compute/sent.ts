@@ -48,7 +48,7 @@ export class Sent implements OutboxMessage {
     const { own } = this;
     const type = this.target === undefined ? processType : messageType;
     for (const { name } of own) if (name === 'Reference') return [dataProtocol, variant, type, ...own];
-    return [dataProtocol, variant, type, { name: 'Reference', value: this.#given() }, ...own];
+    return [dataProtocol, variant, type, Object.freeze({ name: 'Reference', value: this.#given() }), ...own];
   }
 
   get anchor(): string {

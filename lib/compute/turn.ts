@@ -95,7 +95,8 @@ export class Turn {
   reply(message: Message, { tags, data, delayMs }: Omit<Sending, 'target'>): Referenced {
     const reference = messageTag(message, 'X-Reference') ?? messageTag(message, 'Reference');
     const own = ownTags(tags);
-    const correlated = reference === undefined ? own : [{ name: 'X-Reference', value: reference }, ...own];
+    const correlated =
+      reference === undefined ? own : [Object.freeze({ name: 'X-Reference', value: reference }), ...own];
     return this.#send(messageTag(message, 'Reply-To') ?? message.from, correlated, data, delayMs);
   }
 
@@ -159,7 +160,7 @@ function ownTags(input: TagsInput | undefined): Tags {
   if (input === undefined) return none;
   const tags = toTags(input);
   checkTags(tags);
-  return tags.map(({ name, value }) => ({ name: name.toWellFormed(), value: value.toWellFormed() }));
+  return tags.map(({ name, value }) => Object.freeze({ name: name.toWellFormed(), value: value.toWellFormed() }));
 }
 
 /** A message that a process of heddle sent knows its tags without making the list of them. */

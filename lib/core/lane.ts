@@ -6,18 +6,16 @@ export class Lane {
   #entered = 0;
 
   /** Runs `work` when all earlier work has ended, whether it succeeded or not: at once if there is none. */
-  run<T>(work: () => Awaitable<T>): Promise<T> {
+  run<T>(work: () => Awaitable<T>): Awaitable<T> {
     if (this.#entered > 0) return this.#follow(this.#last.then(work));
     this.#entered++;
     let done: Awaitable<T>;
     try {
       done = work();
-    } catch (error) {
+    } finally {
       this.#entered--;
-      return Promise.reject(error);
     }
-    this.#entered--;
-    return isPending(done) ? this.#follow(done) : Promise.resolve(done);
+    return isPending(done) ? this.#follow(done) : done;
   }
 
   #follow<T>(result: Promise<T>): Promise<T> {

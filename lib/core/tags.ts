@@ -28,11 +28,15 @@ export function toTags(input: TagsInput = []): Tags {
   if (typeof input !== 'object' || input === null) {
     throw new HeddleError('tags-invalid', `the tags are ${String(input)}`);
   }
-  return Object.entries(input).flatMap(([name, value]) => {
-    const values: readonly string[] = typeof value === 'string' ? [value] : value;
-    if (!Array.isArray(values)) throw new HeddleError('tags-invalid', `the tag ${name} is ${String(values)}`);
-    return values.map((one) => ({ name, value: one }));
-  });
+  const tags: Tag[] = [];
+  // Loops: this is on the way of every message that has tags.
+  for (const name of Object.keys(input)) {
+    const value = input[name];
+    if (typeof value === 'string') tags.push({ name, value });
+    else if (Array.isArray(value)) for (const one of value) tags.push({ name, value: one });
+    else throw new HeddleError('tags-invalid', `the tag ${name} is ${String(value)}`);
+  }
+  return tags;
 }
 
 /**

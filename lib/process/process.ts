@@ -6,6 +6,7 @@ import type { Limits } from '../core/limits.ts';
 import type { LazyMessage } from '../core/message.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { Queue } from '../core/queue.ts';
+import type { Tag } from '../core/tags.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
 import type { ChainEnd } from '../schedule/hash-chain.ts';
 import type { Runnable } from '../schedule/scheduler.ts';
@@ -57,6 +58,7 @@ export class Process implements Runnable, Recipient {
   #state = loading;
   #budget: RestartBudget | undefined;
   #chain: Chain | undefined;
+  #fromTags: readonly Tag[] | undefined;
   #ahead: Queue<Awaitable<Outcome>> | undefined;
 
   constructor(index: number, item: LazyMessage, module: Module, surroundings: Surroundings) {
@@ -99,6 +101,15 @@ export class Process implements Runnable, Recipient {
     if (this.mailbox.last) return this.mailbox.last;
     const [newest] = this.surroundings.past(this, this.evaluated);
     return newest?.assignment;
+  }
+
+  /** The tags that say of its messages who sends them. */
+  get fromTags(): readonly Tag[] {
+    this.#fromTags ??= [
+      Object.freeze({ name: 'From-Process', value: this.id }),
+      Object.freeze({ name: 'From-Module', value: this.module.id }),
+    ];
+    return this.#fromTags;
   }
 
   get environment(): Environment {

@@ -80,8 +80,10 @@ export class PushedMessage implements LazyMessage {
   }
 
   get tags(): Tags {
+    if (this.#tags) return this.#tags;
     const entry = this.#entry;
-    this.#tags ??= freezeTags(entry instanceof Sent ? relayedTags(entry.tags, this.#sender) : entry.tags);
+    // What a behavior sent has frozen tags.
+    this.#tags = entry instanceof Sent ? Object.freeze(relayedTags(entry.tags, this.#sender)) : freezeTags(entry.tags);
     return this.#tags;
   }
 
@@ -114,15 +116,19 @@ export class PushedMessage implements LazyMessage {
 }
 
 /** The tags of an outbox entry with those that the messenger adds. */
-export const relayedTags = (own: Tags, sender: Sender): Tags => [
-  ...own.filter(({ name }) => !addedNames.has(name)),
-  dataProtocol,
-  type,
-  ...sender.tags,
-];
+export function relayedTags(own: Tags, sender: Sender): Tags {
+  const tags: Tag[] = [];
+  for (let at = 0; at < own.length; at++) {
+    // In range.
+    const tag = own[at] as Tag;
+    if (!addedNames.has(tag.name)) tags.push(tag);
+  }
+  tags.push(dataProtocol, type, ...sender.tags);
+  return tags;
+}
 
-const dataProtocol: Tag = { name: 'Data-Protocol', value: 'ao' };
-const type: Tag = { name: 'Type', value: 'Message' };
+const dataProtocol: Tag = Object.freeze({ name: 'Data-Protocol', value: 'ao' });
+const type: Tag = Object.freeze({ name: 'Type', value: 'Message' });
 const addedNames = new Set(['Data-Protocol', 'Type', 'From-Process', 'From-Module', 'Pushed-For', 'Assignments']);
 /** More than all that is added takes, whatever the reference, but for what others name: the module and the root. */
 const addedBytes = 400;

@@ -8,6 +8,8 @@ import type { Tag } from '../core/tags.ts';
 export interface Speaker {
   readonly id: Id;
   readonly module: { readonly id: Id };
+  /** The tags that say of its messages who sends them. */
+  readonly fromTags: readonly Tag[];
 }
 
 /** Who carries the messages of a system, and within which limits. */
@@ -23,6 +25,8 @@ export interface Carrier {
 export interface RootMessage extends LazyMessage {
   /** What messages that are sent because of it say they are sent for, if it says so itself. */
   readonly pushedFor: Id | undefined;
+  /** The tag that says what such messages are sent for. */
+  readonly pushedForTag: Tag;
   /** The position of its record in the log. */
   readonly position: number;
 }
@@ -50,16 +54,11 @@ export class Sender implements SlotRef {
   }
 
   get pushedFor(): Id {
-    return this.root.pushedFor ?? this.root.id;
+    return this.root.pushedForTag.value;
   }
 
   /** The tags that say who sends. */
   get tags(): readonly Tag[] {
-    const { id, module } = this.speaker;
-    return [
-      { name: 'From-Process', value: id },
-      { name: 'From-Module', value: module.id },
-      { name: 'Pushed-For', value: this.pushedFor },
-    ];
+    return [...this.speaker.fromTags, this.root.pushedForTag];
   }
 }

@@ -37,7 +37,7 @@ export class Driver {
   }
 
   /** Does `work` when nothing else is under way. What it recorded is stored before it is over. */
-  enter<T>(work: () => Awaitable<T>): Promise<T> {
+  enter<T>(work: () => Awaitable<T>): Awaitable<T> {
     return this.#lane.run(() => {
       this.checkOpen();
       if (!this.#recovered) return this.#recover().then(() => this.#stored(work()));
@@ -62,12 +62,16 @@ export class Driver {
     this.#recovered = true;
   }
 
-  /** Runs until told to end or until nothing is left to do. */
-  async run({ turns = this.engine.ledger.limits.turnsPerRun, ...until }: Partial<RunUntil>): Promise<Progress> {
+  /** Runs until told to end or until nothing is left to do. What was called together with it goes first. */
+  async run(given: Partial<RunUntil>): Promise<Progress> {
+    const { turns = this.engine.ledger.limits.turnsPerRun, untilMs, done } = given;
     checkWhole('turns', turns);
-    if (until.untilMs !== undefined) checkWhole('untilMs', until.untilMs);
-    await this.enter(() => {});
-    const progress = await this.loop.run({ ...until, turns, done: () => this.#closed || (until.done?.() ?? false) });
+    if (untilMs !== undefined) checkWhole('untilMs', untilMs);
+    await (this.#recovered ? undefined : this.enter(() => {}));
+    this.checkOpen();
+    const stopped = done ? () => this.#closed || done() : () => this.#closed;
+    const run = this.loop.run({ turns, done: stopped, ...(untilMs !== undefined && { untilMs }) });
+    const progress = isPending(run) ? await run : run;
     this.checkOpen();
     return progress;
   }
@@ -76,9 +80,8 @@ export class Driver {
   async runUntil(done: () => boolean, what: () => string): Promise<void> {
     this.checkOpen();
     if (done()) return;
-    const progress = await this.run({ done });
-    if (done() || progress.idle) return;
-    const { turns } = progress;
+    const { turns, idle } = await this.run({ done });
+    if (done() || idle) return;
     throw new HeddleError('run-over-limit', `${turns} turns did not bring ${what()}`, { turns });
   }
 

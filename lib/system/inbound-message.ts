@@ -36,6 +36,7 @@ export class InboundMessage implements RootMessage {
   readonly #gateway: Gateway;
   #tags: Tags | undefined;
   #id: Id | undefined;
+  #pushedForTag: Tag | undefined;
 
   constructor(content: InboundContent, gateway: Gateway) {
     this.#content = content;
@@ -54,6 +55,11 @@ export class InboundMessage implements RootMessage {
 
   get pushedFor(): Id | undefined {
     return tagValue(this.#content.own, 'Pushed-For');
+  }
+
+  get pushedForTag(): Tag {
+    this.#pushedForTag ??= Object.freeze({ name: 'Pushed-For', value: this.pushedFor ?? this.id });
+    return this.#pushedForTag;
   }
 
   get position(): number {
@@ -132,6 +138,7 @@ export class InboundItem implements RootMessage {
   readonly #gateway: Gateway;
   #tags: Tags | undefined;
   #id: Id | undefined;
+  #pushedForTag: Tag | undefined;
 
   constructor(content: ItemContent, module: Module, gateway: Gateway) {
     this.#content = content;
@@ -151,6 +158,11 @@ export class InboundItem implements RootMessage {
 
   get pushedFor(): Id | undefined {
     return tagValue(this.#content.own, 'Pushed-For');
+  }
+
+  get pushedForTag(): Tag {
+    this.#pushedForTag ??= Object.freeze({ name: 'Pushed-For', value: this.pushedFor ?? this.id });
+    return this.#pushedForTag;
   }
 
   get position(): number {

@@ -1,8 +1,9 @@
 import type { Module } from '../compute/executor.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Address } from '../core/id.ts';
+import type { Limits } from '../core/limits.ts';
 import { checkContent, checkTags } from '../core/message.ts';
-import { type Tags, type TagsInput, tagValue, toTags } from '../core/tags.ts';
+import { type Tags, type TagsInput, tagBytes, tagValue, toTags } from '../core/tags.ts';
 import type { Process } from '../process/process.ts';
 import { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
@@ -39,9 +40,7 @@ export function inboundMessage(input: MessageInput, to: Process, ledger: Ledger,
   const sequence = dryRun ? -1 : ledger.records;
   const message = new InboundMessage({ to, speaker, from: from?.toWellFormed(), ...formed, sequence }, ledger.carrier);
   const { limits } = ledger;
-  // What is far from the limits need not be made to be measured.
-  const isSmall = own.length === 0 && anchor === null && !speaker && data.length * 3 <= limits.dataBytes;
-  if (!isSmall || limits.tagBytes < protocolBytes) checkContent(message, limits);
+  if (anchor !== null || !isSmall(own, data, limits)) checkContent(message, limits);
   return message;
 }
 
@@ -61,11 +60,13 @@ export function inboundItem(module: Module, input: SpawnInput, ledger: Ledger): 
   const content = { owner: owner?.toWellFormed(), own, data: data.toWellFormed(), sequence: ledger.records };
   const item = new InboundItem(content, module, ledger.carrier);
   const { limits } = ledger;
-  if (own.length > 0 || data.length * 3 > limits.dataBytes || limits.tagBytes < protocolBytes) {
-    checkContent(item, limits);
-  }
+  if (!isSmall(own, data, limits)) checkContent(item, limits);
   return item;
 }
+
+/** Whether it is far from the limits, so that the message need not be made to be measured. */
+const isSmall = (own: Tags, data: string, { tagBytes: mostTagBytes, dataBytes }: Limits): boolean =>
+  data.length * 3 <= dataBytes && tagBytes(own) + protocolBytes <= mostTagBytes;
 
 /** More than the tags take that are added to a message or an item. */
 const protocolBytes = 1_024;

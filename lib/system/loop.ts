@@ -1,4 +1,4 @@
-import { isPending } from '../core/awaitable.ts';
+import { type Awaitable, isPending } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Lane } from '../core/lane.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -27,7 +27,16 @@ export interface RunUntil {
 const pieceWork = 4_096;
 const slowWork = 64;
 
-/** Lets processes have their turns, and lets time pass when there is no mail. */
+/** A run under way. */
+interface Run {
+  readonly until: RunUntil;
+  turns: number;
+  idle: boolean;
+  /** How often time had passed when all was still. */
+  rested: number;
+}
+
+/** Lets processes have their turns, and lets time pass when there is no mail. Nobody waits if nothing has to be waited for. */
 export class TurnLoop {
   readonly #engine: Engine;
   readonly #deadlines: Deadlines;
@@ -42,45 +51,83 @@ export class TurnLoop {
   }
 
   /** Runs until `done`, until nothing is left to do, or for that many turns. */
-  async run({ turns: limit, done, untilMs = Number.POSITIVE_INFINITY }: RunUntil): Promise<Progress> {
-    const { turns: owed } = this.#engine;
-    let turns = 0;
-    let idle = false;
-    // Time passes only when all was still for a breath since it last passed: whoever waited for that moment goes first.
-    let rested = -1;
-    const finished = () => idle || turns >= limit || (done?.() ?? false);
-    while (!finished()) {
-      await this.#lane.run(async () => {
-        try {
-          for (let work = 0; work < pieceWork && !finished(); turns++) {
-            const process = owed.next();
-            if (process) {
-              const taken = this.#engine.turn(process);
-              if (isPending(taken)) await taken;
-              work += isPending(taken) || process.executor?.runsAhead ? slowWork : 1;
-              rested = -1;
-            } else {
-              idle = !this.#waits(untilMs);
-              if (idle || rested !== this.#moments) rested = this.#moments;
-              else await this.#passTime();
-              break;
-            }
-          }
-        } finally {
-          // What went wrong may have nothing to do with what went well before.
-          if (!this.#engine.failed) await this.#engine.flush();
-        }
-      });
-      if (!finished()) await breath();
+  run(until: RunUntil): Awaitable<Progress> {
+    const run: Run = { until, turns: 0, idle: false, rested: -1 };
+    if (isFinished(run)) return this.#progress(run);
+    const piece = this.#lane.run(() => this.#piece(run));
+    return isPending(piece) || !isFinished(run) ? this.#goOn(run, piece) : this.#progress(run);
+  }
+
+  async #goOn(run: Run, piece: Awaitable<void>): Promise<Progress> {
+    await piece;
+    while (!isFinished(run)) {
+      await breath();
+      await this.#lane.run(() => this.#piece(run));
     }
-    return { turns, idle: idle || (owed.empty && !this.#waits(untilMs)) };
+    return this.#progress(run);
+  }
+
+  #progress({ turns, idle, until }: Run): Progress {
+    return { turns, idle: idle || (this.#engine.turns.empty && !this.#waits(until)) };
+  }
+
+  /** Takes turns in one piece, and stores them. */
+  #piece(run: Run): Awaitable<void> {
+    let taken: Awaitable<void>;
+    try {
+      taken = this.#take(run, 0);
+    } catch (error) {
+      return this.#failed(error);
+    }
+    return isPending(taken) ? this.#stored(taken) : this.#engine.flush();
+  }
+
+  async #stored(taken: Promise<void>): Promise<void> {
+    try {
+      await taken;
+    } catch (error) {
+      return this.#failed(error);
+    }
+    return this.#engine.flush();
+  }
+
+  /** What went wrong may have nothing to do with what went well before. */
+  async #failed(error: unknown): Promise<never> {
+    if (!this.#engine.failed) await this.#engine.flush();
+    throw error;
+  }
+
+  #take(run: Run, done: number): Awaitable<void> {
+    const { turns } = this.#engine;
+    for (let work = done; work < pieceWork && !isFinished(run); ) {
+      const process = turns.next();
+      if (!process) return this.#rest(run);
+      run.rested = -1;
+      run.turns++;
+      const taken = this.#engine.turn(process);
+      if (isPending(taken)) {
+        const sofar = work + slowWork;
+        return taken.then(() => this.#take(run, sofar));
+      }
+      work += process.executor?.runsAhead ? slowWork : 1;
+    }
+  }
+
+  /**
+   * There is no mail. Time passes only when all was still for a breath since it last passed: whoever waited for that moment
+   * goes first.
+   */
+  #rest(run: Run): Awaitable<void> {
+    run.idle = !this.#waits(run.until);
+    if (!run.idle && run.rested === this.#moments) return this.#passTime();
+    run.rested = this.#moments;
   }
 
   /** Lets time pass until the next timers fire. */
   async #passTime(): Promise<void> {
     this.#moments++;
     const { clock, ledger } = this.#engine;
-    const atMs = this.#nextMs;
+    const atMs = this.#nextMs();
     await advance(clock, atMs);
     while ((ledger.nextTimer?.atMs ?? Number.POSITIVE_INFINITY) <= atMs) await this.#engine.fireNext();
     // Whoever waits from outside gives up last.
@@ -88,15 +135,18 @@ export class TurnLoop {
   }
 
   /** When the next timer is due or a caller waits no longer. */
-  get #nextMs(): number {
+  #nextMs(): number {
     const { nextTimer } = this.#engine.ledger;
     return Math.min(nextTimer?.atMs ?? Number.POSITIVE_INFINITY, this.#deadlines.nextMs ?? Number.POSITIVE_INFINITY);
   }
 
-  #waits(untilMs: number): boolean {
-    return this.#nextMs <= untilMs && this.#nextMs < Number.POSITIVE_INFINITY;
+  #waits({ untilMs = Number.POSITIVE_INFINITY }: RunUntil): boolean {
+    const nextMs = this.#nextMs();
+    return nextMs <= untilMs && nextMs < Number.POSITIVE_INFINITY;
   }
 }
+
+const isFinished = ({ idle, turns, until }: Run): boolean => idle || turns >= until.turns || (until.done?.() ?? false);
 
 /** Moves the clock to `atMs` unless it is there or past it already. */
 export async function advance(clock: Clock, atMs: number): Promise<void> {

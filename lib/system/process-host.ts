@@ -1,7 +1,7 @@
 import type { Executor, StateReport } from '../compute/executor.ts';
 import type { PageProof } from '../compute/page-tree.ts';
 import { type Assignment, plainAssignment } from '../core/assignment.ts';
-import type { Awaitable } from '../core/awaitable.ts';
+import { type Awaitable, isPending } from '../core/awaitable.ts';
 import { HeddleError } from '../core/error.ts';
 import { type Address, hashBytes, type Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
@@ -30,7 +30,9 @@ export class ProcessHost {
   }
 
   async send(process: Process, input: MessageInput): Promise<Receipt> {
-    const mail = await this.#driver.enter(() => this.#admit(process, input));
+    const admitted = this.#driver.enter(() => this.#admit(process, input));
+    // Where nothing has to be waited for, waiting would cost more than the message.
+    const mail = isPending(admitted) ? await admitted : admitted;
     if (mail.slot < 0) await this.#slotOf(mail, process);
     return new MailReceipt(mail, () => this.outcome(process, mail.slot));
   }
@@ -49,13 +51,15 @@ export class ProcessHost {
     const ask = this.#open(from, reference);
     let cancel = () => {};
     try {
-      const receipt = await this.send(process, { ...input, from, tags });
+      const admitted = this.#driver.enter(() => this.#admit(process, { ...input, tags }));
+      const mail = isPending(admitted) ? await admitted : admitted;
+      if (mail.slot < 0) await this.#slotOf(mail, process);
       cancel = deadlines.set(engine.clock.now().timestampMs + timeoutMs, () => {
         ask.expired = true;
       });
       const done = () => ask.reply !== undefined || ask.expired || !process.running;
-      await this.#driver.runUntil(done, () => `a reply to ${receipt.id}`);
-      return ask.reply ?? (await this.#unanswered(process, receipt, timeoutMs));
+      await this.#driver.runUntil(done, () => `a reply to ${mail.message.id}`);
+      return ask.reply ?? (await this.#unanswered(process, mail, timeoutMs));
     } finally {
       cancel();
       this.#close(ask);
@@ -98,21 +102,21 @@ export class ProcessHost {
     return plainOutcome(outcome);
   }
 
-  schedule(process: Process): Promise<readonly Assignment[]> {
+  async schedule(process: Process): Promise<readonly Assignment[]> {
     return this.#driver.enter(() => {
       const past = [...this.#driver.engine.history.past(process, 0)].map(({ assignment }) => assignment);
       return [...past, ...process.mailbox].map(plainAssignment);
     });
   }
 
-  stop(process: Process, reason: string): Promise<void> {
+  async stop(process: Process, reason: string): Promise<void> {
     return this.#driver.enter(() => {
       if (process.state === 'stopped') throw notRunning(process);
       return this.#changeStatus(process, 'stopped', reason);
     });
   }
 
-  restart(process: Process): Promise<void> {
+  async restart(process: Process): Promise<void> {
     return this.#driver.enter(() => {
       if (process.state === 'failed') return this.#changeStatus(process, 'running', 'restarted by its user');
       const facts = { process: process.id, state: process.state };
@@ -177,7 +181,7 @@ export class ProcessHost {
     this.#driver.engine.executors.announceAgain(process);
   }
 
-  async #unanswered(process: Process, { slot }: Receipt, timeoutMs: number): Promise<never> {
+  async #unanswered(process: Process, { slot }: Mail, timeoutMs: number): Promise<never> {
     const outcome = this.#stored(process, slot);
     if (!outcome && !process.running) throw notRunning(process);
     const facts = { process: process.id, slot, timeoutMs, error: outcome?.error ?? null };

@@ -75,7 +75,7 @@ export class System {
    * Takes in what the store holds of an earlier life. Everything else does so first too; call it to see the processes
    * before doing anything.
    */
-  open(): Promise<void> {
+  async open(): Promise<void> {
     return this.#driver.enter(() => {});
   }
 
@@ -124,7 +124,7 @@ export class System {
   }
 
   /** Runs for so many turns at most, or until `done` says so before a turn, or until nothing is left to do. */
-  run(options: Partial<RunUntil> = {}): Promise<Progress> {
+  async run(options: Partial<RunUntil> = {}): Promise<Progress> {
     return this.#driver.run(options);
   }
 
@@ -140,17 +140,17 @@ export class System {
   }
 
   /** The mail that processes sent to nobody in the system, and what could not be delivered, in order. */
-  outbound(): Promise<readonly OutboundMail[]> {
+  async outbound(): Promise<readonly OutboundMail[]> {
     return this.#driver.enter(() => [...this.#review.outbound()]);
   }
 
   /** What turns have cost so far, by the `Action` of their messages, the dearest first. */
-  gasReport(): Promise<readonly ActionGas[]> {
+  async gasReport(): Promise<readonly ActionGas[]> {
     return this.#driver.enter(() => gasReport(this.#review.turns()));
   }
 
   /** The run so far as data, for `replay`. */
-  record(): Promise<Recording> {
+  async record(): Promise<Recording> {
     return this.#driver.enter(() => {
       const { limits, mailbox } = this.#engine.ledger;
       const log = joined([...this.#engine.log.pieces()]);
@@ -159,7 +159,7 @@ export class System {
   }
 
   /** Ends all executors and closes the store, after the turn under way. What was committed stays in the store. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     return this.#driver.close();
   }
 

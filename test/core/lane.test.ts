@@ -22,12 +22,20 @@ test('work runs in the order it came, one piece at a time', async () => {
 
 test('work that fails tells its caller and lets the next in', async () => {
   const lane = new Lane();
-  const failing = lane.run(() => {
+  const fail = () => {
     throw new Error('this piece');
-  });
+  };
+  const pending = lane.run(async () => {});
+  const failing = lane.run(fail);
   const next = lane.run(() => 'the next piece');
-  await failing.then(assert.unreachable, (error: Error) => assert.is(error.message, 'this piece'));
+  await Promise.resolve(failing).then(assert.unreachable, (error: Error) => assert.is(error.message, 'this piece'));
   assert.is(await next, 'the next piece');
+  await pending;
+  assert.throws(() => lane.run(fail), 'this piece');
+  assert.is(
+    lane.run(() => 'at once'),
+    'at once',
+  );
 });
 
 test.run();

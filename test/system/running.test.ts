@@ -145,10 +145,21 @@ test('a run of exactly the turns there are is idle, unless a timer is waited for
   const system = createSystem();
   const process = await system.spawn(listener);
   assert.equal(await system.run({ turns: 1 }), { turns: 1, idle: true });
-  const asked = refusal(() => process.ask({}, { timeoutMs: 1_000 }));
-  while (process.status.slots === 1) await null;
+  await process.send();
+  assert.equal(await system.run({ turns: 1 }), { turns: 1, idle: true });
+  const reminded = behavior<number>(
+    {
+      init(_, turn) {
+        turn.send({ target: turn.self, delayMs: 1_000 });
+        return 0;
+      },
+      receive: (count) => count + 1,
+    },
+    { name: 'reminded' },
+  );
+  await system.spawn(reminded);
   assert.equal(await system.run({ turns: 1 }), { turns: 1, idle: false });
-  await asked;
+  assert.equal(await system.run({ turns: 1 }), { turns: 1, idle: true });
 });
 
 test('whether a run is done is asked before each turn', async () => {

@@ -106,7 +106,7 @@ export function writeTags(writer: Log['writer'], tags: Tags): void {
 }
 
 export const readTags = (reader: ByteReader): Tags =>
-  readAll(reader, () => ({ name: reader.text(), value: reader.text() }));
+  readAll(reader, () => Object.freeze({ name: reader.text(), value: reader.text() }));
 
 function readAll<T>(reader: ByteReader, read: () => T): T[] {
   const all: T[] = [];
