@@ -34,7 +34,7 @@ export interface Surroundings {
  * One AO process: what it is, how far its schedule and its state have come, and the executor that keeps it warm. There
  * may be a million of them, so what most of them never need is made when it is needed.
  */
-export class Process implements Runnable, Recipient {
+export class Process implements Runnable, Recipient, Environment {
   readonly index: number;
   readonly item: LazyMessage;
   readonly module: Module;
@@ -112,8 +112,17 @@ export class Process implements Runnable, Recipient {
     return this.#fromTags;
   }
 
-  get environment(): Environment {
-    return new ProcessEnvironment(this);
+  /** What its executor is told of it, for which it stands itself. */
+  get process(): Identity {
+    return this.item;
+  }
+
+  get limits(): Limits {
+    return this.surroundings.limits;
+  }
+
+  past(fromSlot: number): Iterable<PastTurn> {
+    return this.surroundings.past(this, fromSlot);
   }
 
   chained(mail: Mail): ChainEnd {
@@ -158,27 +167,3 @@ const failed = lifecycleStates.indexOf('failed');
 const stopped = lifecycleStates.indexOf('stopped');
 const turn = eventNumber('turn');
 const committed = eventNumber('committed');
-
-class ProcessEnvironment implements Environment {
-  readonly #process: Process;
-
-  constructor(process: Process) {
-    this.#process = process;
-  }
-
-  get process(): Identity {
-    return this.#process.item;
-  }
-
-  get module(): Identity {
-    return this.#process.module;
-  }
-
-  get limits(): Limits {
-    return this.#process.surroundings.limits;
-  }
-
-  past(fromSlot: number): Iterable<PastTurn> {
-    return this.#process.surroundings.past(this.#process, fromSlot);
-  }
-}

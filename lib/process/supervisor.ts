@@ -22,14 +22,14 @@ export interface Records {
  * slots after it. Stops with `divergence` if a replayed outcome is not the recorded one.
  */
 export function startExecutor(process: Process, records: Records, pool: Pool): Awaitable<Executor> {
-  const { module, environment } = process;
+  const { module } = process;
   // Most processes are brought up once, with nothing to go on from.
-  return process.evaluated < 0 ? pool.start(module, environment) : restartExecutor(process, records, pool);
+  return process.evaluated < 0 ? pool.start(module, process) : restartExecutor(process, records, pool);
 }
 
 async function restartExecutor(process: Process, records: Records, pool: Pool): Promise<Executor> {
   const checkpoint = await inStore('a checkpoint was not read', () => records.store.checkpoint(process.id));
-  const executor = await pool.start(process.module, process.environment, checkpoint);
+  const executor = await pool.start(process.module, process, checkpoint);
   try {
     for (const { assignment } of records.past(process, executor.slot + 1)) {
       const { slot } = assignment;
