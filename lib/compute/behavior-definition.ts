@@ -13,7 +13,7 @@ export interface Behavior<State> {
    * Handles one message: changes the given state and returns nothing, which is fastest, or returns the next one, which is
    * copied unless it is a number or text. Take the fields of the message that you need: they are made when they are read,
    * and the message itself cannot be kept in the state. If it throws, the state is as before and nothing is sent. That a state can be
-   * copied is checked when it is: at every 256th slot for one that is changed in place, where the outcome is the fault
+   * copied is checked now and then for one that is changed in place, at slots 7, 15, 31 and so on, where the outcome is the fault
    * `state-invalid` if not.
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that ends without a return is the usual one.

@@ -6,6 +6,7 @@ import { failedOutcome, faultOutcome, type Outcome } from '../core/outcome.ts';
 import type { Behavior } from './behavior-definition.ts';
 import type { Checkpoint, DryRun, Environment, Executor } from './executor.ts';
 import { packNoState, packState, unpackState } from './packed-state.ts';
+import { checkPlain } from './plain-state.ts';
 import { Turn } from './turn.ts';
 
 /**
@@ -100,6 +101,7 @@ export class BehaviorExecutor<State> implements Executor {
     const next = this.#definition.receive(state, message, turn);
     if (next !== undefined && next !== state) this.#adopt(next, slot);
     else if (isPackedAt(slot)) this.#packed = { slot, bytes: packState(state) };
+    else if (isCheckedAt(slot)) checkPlain(state);
   }
 
   /** Takes a state that a behavior has made, which may be anybody's. */
@@ -161,9 +163,10 @@ export class BehaviorExecutor<State> implements Executor {
 }
 
 /** At which slots a state that is changed in place is packed. Fixed, so that what is found out then is in every run. */
-const isPackedAt = (slot: number): boolean =>
-  // Early on often, since that is when mistakes are made.
-  slot < 255 ? slot >= 7 && (slot & (slot + 1)) === 0 : slot % 256 === 255;
+const isPackedAt = (slot: number): boolean => slot % 256 === 255;
+
+/** At which slots such a state is checked before that: early on, when mistakes are made. */
+const isCheckedAt = (slot: number): boolean => slot >= 7 && slot < 255 && (slot & (slot + 1)) === 0;
 
 const isPrimitive = (value: unknown): boolean =>
   value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
