@@ -45,8 +45,18 @@ export class Driver {
     });
   }
 
+  /** What failed may have recorded something all the same: that a process has crashed for good. */
+  async #failed(error: unknown): Promise<never> {
+    if (!this.engine.failed) await this.engine.flush();
+    throw error;
+  }
+
   #stored<T>(done: Awaitable<T>): Awaitable<T> {
-    if (isPending(done)) return done.then((value) => this.#stored(value));
+    if (isPending(done))
+      return done.then(
+        (value) => this.#stored(value),
+        (error) => this.#failed(error),
+      );
     const told = this.engine.told();
     if (isPending(told)) return told.then(() => this.#stored(done));
     const flushed = this.engine.flush();

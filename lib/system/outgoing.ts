@@ -9,7 +9,7 @@ import type { Assigning, OutboxTaker, Spawn } from '../route/outbox.ts';
 import { PushedMessage } from '../route/pushed-message.ts';
 import type { Sender } from '../route/sender.ts';
 import { entryMail, plainMail } from './outbound.ts';
-import type { Placement, PlacementParts } from './placement.ts';
+import { outReason, type Placement, type PlacementParts } from './placement.ts';
 import { epochMoment } from './record/kinds.ts';
 import type { MessageIndex } from './record/message-index.ts';
 import { writeAddress } from './record/record.ts';
@@ -38,7 +38,7 @@ export class Outgoing implements OutboxTaker {
       this.#placement.place(process, mail, ruling, this.#moment());
       return;
     }
-    this.#refuse(message, 'message', reasonOf(ruling), entry);
+    this.#refuse(message, 'message', outReason(ruling), entry);
   }
 
   spawn({ item, notice, entry }: Spawn, index: number, { position }: Sender): void {
@@ -58,7 +58,7 @@ export class Outgoing implements OutboxTaker {
       this.#placement.place(process, mail, ruling, this.#moment());
       return;
     }
-    this.#refuse(told, 'spawn', reasonOf(ruling), entry);
+    this.#refuse(told, 'spawn', outReason(ruling), entry);
   }
 
   assign({ message: id, process: target, exclude, entry }: Assigning, index: number, sender: Sender): void {
@@ -76,7 +76,7 @@ export class Outgoing implements OutboxTaker {
       this.#placement.place(process, new CopiedMail(mail, exclude, sender), ruling, this.#moment());
       known.holders.add(process);
     } else {
-      const reason = reasonOf(ruling);
+      const reason = outReason(ruling);
       writeOut(log.writer, reason);
       trace.noteMail(undefined, () => entryMail('assignment', reason, sender, target, message, entry));
     }
@@ -136,7 +136,3 @@ export class Outgoing implements OutboxTaker {
     }
   }
 }
-
-/** Whoever is not here may be a wallet or live elsewhere. */
-const reasonOf = (ruling: ErrorCode | 'assigned' | 'waiting'): 'leaves' | ErrorCode =>
-  ruling === 'process-unknown' || ruling === 'assigned' || ruling === 'waiting' ? 'leaves' : ruling;

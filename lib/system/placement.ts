@@ -96,6 +96,10 @@ export class Placement {
   }
 }
 
+/** Why mail that was not placed goes to nobody. Whoever is not here may be a wallet or live elsewhere. */
+export const outReason = (ruling: ErrorCode | 'assigned' | 'waiting'): 'leaves' | ErrorCode =>
+  ruling === 'process-unknown' || ruling === 'assigned' || ruling === 'waiting' ? 'leaves' : ruling;
+
 /** The message from outside that a chain of messages goes back to. */
 export function rootOf(message: LazyMessage): RootMessage {
   if (message instanceof PushedMessage) return PushedMessage.senderOf(message).root;

@@ -10,7 +10,7 @@ import { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { TimedMail } from './ledger.ts';
 import { stoppedMail, unsentMail } from './outbound.ts';
 import { Outgoing } from './outgoing.ts';
-import { causeOf, Placement, type PlacementParts, rootOf, senderOf } from './placement.ts';
+import { causeOf, outReason, Placement, type PlacementParts, rootOf, senderOf } from './placement.ts';
 import type { History } from './record/history.ts';
 import { writeItem, writeMessage } from './record/inbound.ts';
 import { kinds, logVersion, statuses } from './record/kinds.ts';
@@ -111,7 +111,7 @@ export class Recorder {
     if (to && (ruling === 'assigned' || ruling === 'waiting')) {
       this.#placement.place(to, new Mail(to, message, position, index), ruling, moment);
     } else {
-      const reason = ruling === 'process-unknown' || ruling === 'assigned' || ruling === 'waiting' ? 'leaves' : ruling;
+      const reason = outReason(ruling);
       writeOut(log.writer, reason);
       trace.noteMail(message, () => unsentMail('message', reason, cause, message.target, message));
     }

@@ -1,4 +1,4 @@
-import { createSystem, type LogPiece, memoryStore } from 'heddle';
+import { createSystem, type LogPiece, type Module, memoryStore } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { adder, forwarder, heardBy, listener } from '../fixtures/system/behaviors.ts';
@@ -122,5 +122,34 @@ for (const read of ['checkpoint', 'read'] as const) {
     assert.is((await third.process(process.id).ask({ data: '0' })).data, '3');
   });
 }
+
+test('a failure that a dry run brings about is stored, though the dry run is refused', async () => {
+  const store = memoryStore();
+  const breaking: Module = {
+    ...adder,
+    async start(environment, from) {
+      const inner = await adder.start(environment, from);
+      return {
+        get slot() {
+          return inner.slot;
+        },
+        evaluate: (assignment) => inner.evaluate(assignment),
+        dryRun() {
+          throw new Error('broken');
+        },
+        checkpoint: () => inner.checkpoint(),
+        close: () => inner.close(),
+      };
+    },
+  };
+  const system = createSystem({ store, limits: { restarts: 0 } });
+  const process = await system.spawn(breaking);
+  assert.is((await refusal(() => process.dryRun())).code, 'process-crashed');
+  assert.is(process.status.state, 'failed');
+  await system.close();
+  const next = createSystem({ store, modules: [adder] });
+  await next.open();
+  assert.is(next.process(process.id).status.state, 'failed');
+});
 
 test.run();
