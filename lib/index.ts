@@ -46,9 +46,18 @@ export type { OutboxAssignment, OutboxMessage, OutboxSpawn, OutboxTag, Outcome }
 export { type RandomStream, randomStream } from './core/random.ts';
 export type { StatusChange } from './core/status-change.ts';
 export { type Tag, type Tags, type TagsInput, tagValue, toTags } from './core/tags.ts';
-export type { CommittedEvent, LifecycleState, SupervisionEvent, TraceEvent } from './core/trace-event.ts';
+export type {
+  CommittedEvent,
+  LifecycleState,
+  SupervisionEvent,
+  SupervisorState,
+  TraceEvent,
+} from './core/trace-event.ts';
+export type { BackOff } from './process/back-off.ts';
 export { lifecycle } from './process/lifecycle.ts';
 export type { MailboxOptions, Overflow } from './process/mailbox.ts';
+export { supervision } from './process/supervision-chart.ts';
+export type { Failure, RestartPolicy, Strategy } from './process/supervisor.ts';
 export { fifo } from './schedule/fifo.ts';
 export { random } from './schedule/random.ts';
 export { roundRobin } from './schedule/round-robin.ts';
@@ -66,5 +75,7 @@ export type { ProcessState } from './system/process-state.ts';
 export type { Receipt } from './system/receipt.ts';
 export type { Recording } from './system/recording.ts';
 export { type Replayed, type ReplayOptions, replay } from './system/replay.ts';
+export type { ChildStatus, SupervisorHandle, SupervisorStatus } from './system/supervisor-handle.ts';
+export type { ChildOptions, SupervisionRules, SupervisorOptions } from './system/supervisor-options.ts';
 export { createSystem, type System } from './system/system.ts';
 export type { Trace, TraceListener } from './system/trace.ts';

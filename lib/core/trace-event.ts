@@ -18,7 +18,18 @@ export type CommittedEvent =
   | ({ readonly type: 'status' } & StatusChange);
 
 /** Where a process stands in its life. */
-export type LifecycleState = 'loading' | 'ready' | 'evaluating' | 'hibernated' | 'restarting' | 'failed' | 'stopped';
+export type LifecycleState =
+  | 'loading'
+  | 'ready'
+  | 'evaluating'
+  | 'hibernated'
+  | 'restarting'
+  | 'backingOff'
+  | 'failed'
+  | 'stopped';
+
+/** Where a supervisor stands. */
+export type SupervisorState = 'starting' | 'watching' | 'restarting' | 'failed' | 'stopped';
 
 /**
  * What happened around the log. These do not enter the digest: a run with crashes and restarts is the run without
@@ -31,8 +42,19 @@ export type SupervisionEvent =
       readonly from: LifecycleState;
       readonly to: LifecycleState;
       readonly reason?: string;
-      /** Restarts left in the window, after a crash. */
+      /** After a failure: how many there were in the window, this one included, and how many restarts are left. */
+      readonly failures?: number;
       readonly restartsLeft?: number;
+      /** The moment until which a process that is backing off has no turns. */
+      readonly untilMs?: number;
+    }
+  | {
+      readonly type: 'supervisor';
+      readonly supervisor: string;
+      readonly from: SupervisorState;
+      readonly to: SupervisorState;
+      /** What failed, and why. */
+      readonly reason?: string;
     }
   | {
       readonly type: 'fault';

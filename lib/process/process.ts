@@ -11,7 +11,7 @@ import type { LifecycleState } from '../core/trace-event.ts';
 import type { ChainEnd } from '../schedule/hash-chain.ts';
 import type { Runnable } from '../schedule/scheduler.ts';
 import { Chain } from './chain.ts';
-import { eventNumber, type LifecycleEvent, lifecycleStates, nextState } from './lifecycle.ts';
+import { type LifecycleEvent, lifecycleTable } from './lifecycle.ts';
 import type { Mail, Recipient } from './mail.ts';
 import { Mailbox } from './mailbox.ts';
 import { RestartBudget } from './restart-budget.ts';
@@ -73,7 +73,7 @@ export class Process implements Runnable, Recipient, Environment {
   }
 
   get state(): LifecycleState {
-    return lifecycleStates[this.#state] ?? 'loading';
+    return lifecycleTable.states[this.#state] ?? 'loading';
   }
 
   /** Whether it takes mail and runs turns; false once it has failed or was stopped. */
@@ -81,9 +81,19 @@ export class Process implements Runnable, Recipient, Environment {
     return this.#state !== failed && this.#state !== stopped;
   }
 
+  /** Whether it may be given a turn now. */
+  get takesTurns(): boolean {
+    return this.#state !== failed && this.#state !== stopped && this.#state !== backingOff;
+  }
+
   get budget(): RestartBudget {
     this.#budget ??= new RestartBudget(this.surroundings.limits);
     return this.#budget;
+  }
+
+  /** The one that its supervisor allows it. */
+  set budget(budget: RestartBudget) {
+    this.#budget = budget;
   }
 
   /** The outcomes of the first messages in the mailbox, evaluated or begun with before their turns. */
@@ -133,7 +143,7 @@ export class Process implements Runnable, Recipient, Environment {
   /** Follows the statechart and returns the state it came from. */
   move(event: LifecycleEvent): LifecycleState {
     const { state } = this;
-    this.#move(eventNumber(event), event);
+    this.#move(lifecycleTable.eventNumber(event), event);
     return state;
   }
 
@@ -148,7 +158,7 @@ export class Process implements Runnable, Recipient, Environment {
   }
 
   #move(number: number, event: LifecycleEvent): void {
-    const next = nextState(this.#state, number);
+    const next = lifecycleTable.next(this.#state, number);
     if (next < 0) {
       const what = `a ${this.state} process cannot be ${event}`;
       throw new HeddleError('lifecycle-invalid', what, { process: this.id });
@@ -162,8 +172,9 @@ export class Process implements Runnable, Recipient, Environment {
   }
 }
 
-const loading = lifecycleStates.indexOf('loading');
-const failed = lifecycleStates.indexOf('failed');
-const stopped = lifecycleStates.indexOf('stopped');
-const turn = eventNumber('turn');
-const committed = eventNumber('committed');
+const loading = lifecycleTable.states.indexOf('loading');
+const failed = lifecycleTable.states.indexOf('failed');
+const stopped = lifecycleTable.states.indexOf('stopped');
+const backingOff = lifecycleTable.states.indexOf('backingOff');
+const turn = lifecycleTable.eventNumber('turn');
+const committed = lifecycleTable.eventNumber('committed');

@@ -1,32 +1,41 @@
-import type { Limits } from '../core/limits.ts';
+/** How many failures are answered with a restart, and over which span of virtual time they are counted. */
+export interface RestartLimits {
+  readonly restarts: number;
+  readonly restartWindowMs: number;
+}
 
-/** How many more crashes of one process are answered with a restart, counted over a span of virtual time. */
+/** How many more failures of one process or supervisor are answered with a restart. */
 export class RestartBudget {
-  readonly #limits: Pick<Limits, 'restarts' | 'restartWindowMs'>;
-  #crashesMs: number[] = [];
+  readonly #limits: RestartLimits;
+  #failuresMs: number[] = [];
+
+  constructor(limits: RestartLimits) {
+    this.#limits = limits;
+  }
 
   get restarts(): number {
     return this.#limits.restarts;
   }
 
-  constructor(limits: Pick<Limits, 'restarts' | 'restartWindowMs'>) {
-    this.#limits = limits;
-  }
-
-  /** Counts a crash and says how many restarts are left; below zero, there is none for this crash. */
+  /** Counts a failure and says how many restarts are left; below zero, there is none for this one. */
   spend(nowMs: number): number {
-    this.#crashesMs.push(nowMs);
+    this.#failuresMs.push(nowMs);
     return this.left(nowMs);
   }
 
-  /** How many restarts are left, without counting a crash. */
+  /** How many restarts are left, without counting a failure. */
   left(nowMs: number): number {
-    this.#crashesMs = this.#crashesMs.filter((atMs) => nowMs - atMs < this.#limits.restartWindowMs);
-    return this.#limits.restarts - this.#crashesMs.length;
+    this.#failuresMs = this.#failuresMs.filter((atMs) => nowMs - atMs < this.#limits.restartWindowMs);
+    return this.#limits.restarts - this.#failuresMs.length;
   }
 
-  /** Forgets every crash: someone has mended the cause. */
+  /** How many failures count now. */
+  failures(nowMs: number): number {
+    return this.#limits.restarts - this.left(nowMs);
+  }
+
+  /** Forgets every failure: someone has mended the cause. */
   reset(): void {
-    this.#crashesMs = [];
+    this.#failuresMs = [];
   }
 }

@@ -1,86 +1,114 @@
-import type { Executor } from '../compute/executor.ts';
-import type { Pool } from '../compute/pool/index.ts';
-import type { Awaitable } from '../core/awaitable.ts';
-import { HeddleError, reasonOf } from '../core/error.ts';
-import { checkedOutcome, type Outcome, outcomeText, plainOutcome } from '../core/outcome.ts';
-import { inStore } from '../store/guard.ts';
-import type { Store } from '../store/store.ts';
-import type { PastMail, Process } from './process.ts';
+import { HeddleError } from '../core/error.ts';
+import type { SupervisorState } from '../core/trace-event.ts';
+import type { BackOff } from './back-off.ts';
+import type { Process } from './process.ts';
+import { RestartBudget, type RestartLimits } from './restart-budget.ts';
+import { type SupervisorEvent, supervisionTable } from './supervision-chart.ts';
 
-/** What an executor is brought up from. */
-export interface Records {
-  readonly store: Store;
-  /** The committed turns of a process from a slot on. */
-  past(process: Process, fromSlot: number): Iterable<PastMail>;
-  outcome(process: Process, slot: number): Outcome | undefined;
-  /** Stores what is committed. */
-  flush(): Awaitable<void>;
-}
+/** Who is restarted together with a child that has failed: nobody, all, or those that were started after it. */
+export type Strategy = 'one-for-one' | 'one-for-all' | 'rest-for-one';
 
 /**
- * Brings up an executor that has evaluated exactly what is committed: from the newest checkpoint, then by replaying the
- * slots after it. Stops with `divergence` if a replayed outcome is not the recorded one.
+ * Whether a child that ends is started again: always, only if it failed, or never. A temporary child is given up at its first
+ * failure, which does not count against its supervisor.
  */
-export function startExecutor(process: Process, records: Records, pool: Pool): Awaitable<Executor> {
-  const { module } = process;
-  // Most processes are brought up once, with nothing to go on from.
-  return process.evaluated < 0 ? pool.start(module, process) : restartExecutor(process, records, pool);
+export type RestartPolicy = 'permanent' | 'transient' | 'temporary';
+
+/**
+ * What counts as a failure of a process: that its executor crashed, also that a guest broke down (a trap, or a limit it went
+ * over), or also that a turn ended with an error that the guest reports itself.
+ */
+export type Failure = 'crash' | 'fault' | 'error';
+
+/** How a child is dealt with. */
+export interface ChildRules extends RestartLimits {
+  readonly restart: RestartPolicy;
+  readonly failsOn: Failure;
+  readonly backOff?: BackOff;
 }
 
-async function restartExecutor(process: Process, records: Records, pool: Pool): Promise<Executor> {
-  const checkpoint = await inStore('a checkpoint was not read', () => records.store.checkpoint(process.id));
-  const executor = await pool.start(process.module, process, checkpoint);
-  try {
-    for (const { assignment } of records.past(process, executor.slot + 1)) {
-      const { slot } = assignment;
-      const recorded = records.outcome(process, slot);
-      const replayed = checkedOutcome(await executor.evaluate(assignment));
-      if (recorded) checkSame(process, slot, recorded, replayed);
-    }
-    if (executor.slot !== process.evaluated) {
-      const facts = { process: process.id, slot: executor.slot, evaluated: process.evaluated };
-      throw new HeddleError(
-        'checkpoint-invalid',
-        `${process.id} came up at slot ${executor.slot}, not ${facts.evaluated}`,
-        facts,
-      );
-    }
-  } catch (error) {
-    await closeQuietly(executor);
-    throw error;
+/** A process or a supervisor under a supervisor. Failures are counted for each child by itself. */
+export class Child {
+  readonly unit: Process | Supervisor;
+  readonly supervisor: Supervisor;
+  readonly rules: ChildRules;
+  readonly budget: RestartBudget;
+
+  constructor(unit: Process | Supervisor, supervisor: Supervisor, rules: ChildRules) {
+    this.unit = unit;
+    this.supervisor = supervisor;
+    this.rules = rules;
+    this.budget = new RestartBudget(rules);
+    if (unit instanceof Supervisor) unit.child = this;
   }
-  return executor;
+
+  /** The processes that it is or has under it, in the order in which they were started. */
+  get processes(): readonly Process[] {
+    return this.unit instanceof Supervisor ? this.unit.processes : [this.unit];
+  }
+
+  /** The processes that it is or has under it, as the children of their supervisors. */
+  get processChildren(): readonly Child[] {
+    return this.unit instanceof Supervisor ? this.unit.children.flatMap((child) => child.processChildren) : [this];
+  }
+
+  /** Forgets the failures of all that is under it: it starts anew. */
+  renew(): void {
+    if (!(this.unit instanceof Supervisor)) return;
+    for (const child of this.unit.children) {
+      child.budget.reset();
+      child.renew();
+    }
+  }
 }
 
-/** What an executor fails to give back is lost with it; why it is let go of is what matters to anyone. */
-export async function closeQuietly(executor: Executor): Promise<void> {
-  try {
-    await executor.close();
-  } catch {}
-}
+/** Keeps its children running, in the order in which they were started. */
+export class Supervisor {
+  readonly name: string;
+  readonly strategy: Strategy;
+  readonly children: Child[] = [];
+  /** What it is to the supervisor above it. */
+  child: Child | undefined;
+  /** Why it failed or was stopped. */
+  reason: string | undefined;
+  #state = 0;
 
-function checkSame(process: Process, slot: number, recorded: Outcome, replayed: Outcome): void {
-  const [before, now] = [outcomeText(plainOutcome(recorded)), outcomeText(plainOutcome(replayed))];
-  if (before === now) return;
-  const facts = { process: process.id, slot, recorded: before, replayed: now };
-  throw new HeddleError('divergence', `slot ${slot} of ${process.id} gave ${now} where ${before} is recorded`, facts);
-}
+  constructor(name: string, strategy: Strategy) {
+    this.name = name;
+    this.strategy = strategy;
+  }
 
-/** What to do about a crash. */
-export interface Verdict {
-  readonly restart: boolean;
-  readonly reason: string;
-  readonly restartsLeft: number;
-}
+  get state(): SupervisorState {
+    return supervisionTable.states[this.#state] ?? 'starting';
+  }
 
-/**
- * Counts a crash against the process's budget, unless its thread ended over something else. A divergence is never
- * answered with a restart, since the next replay would end the same way.
- */
-export function judgeCrash(process: Process, error: unknown, nowMs: number): Verdict {
-  const code = error instanceof HeddleError ? error.code : undefined;
-  const left = code === 'worker-ended' ? process.budget.left(nowMs) : process.budget.spend(nowMs);
-  const hopeless = code === 'divergence';
-  const spent = left < 0 ? `${process.budget.restarts} restarts are spent: ` : '';
-  return { restart: left >= 0 && !hopeless, reason: spent + reasonOf(error), restartsLeft: Math.max(left, 0) };
+  /** All processes under it, in the order in which they were started. */
+  get processes(): readonly Process[] {
+    return this.children.flatMap((child) => child.processes);
+  }
+
+  /** The supervisors under it and itself. */
+  get supervisors(): readonly Supervisor[] {
+    const below = this.children.flatMap(({ unit }) => (unit instanceof Supervisor ? unit.supervisors : []));
+    return [this, ...below];
+  }
+
+  /** Whom the failure of a child concerns besides that child. */
+  alsoConcerned(failed: Child): readonly Child[] {
+    if (this.strategy === 'one-for-one') return [];
+    const from = this.strategy === 'one-for-all' ? 0 : this.children.indexOf(failed);
+    return this.children.slice(from).filter((child) => child !== failed);
+  }
+
+  /** Follows the statechart and returns the state it came from. */
+  move(event: SupervisorEvent): SupervisorState {
+    const { state } = this;
+    const next = supervisionTable.next(this.#state, supervisionTable.eventNumber(event));
+    if (next < 0) {
+      const facts = { supervisor: this.name, state };
+      throw new HeddleError('lifecycle-invalid', `the supervisor ${this.name} is ${state}, not to be ${event}`, facts);
+    }
+    this.#state = next;
+    return state;
+  }
 }

@@ -1,3 +1,4 @@
+import type { Module } from '../compute/executor.ts';
 import { type Awaitable, isPending } from '../core/awaitable.ts';
 import { HeddleError } from '../core/error.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
@@ -7,6 +8,7 @@ import type { Process } from '../process/process.ts';
 import { inStore } from '../store/guard.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Engine } from './engine.ts';
+import { inboundItem, type SpawnInput } from './inbound.ts';
 import { advance, type Progress, type RunUntil, TurnLoop } from './loop.ts';
 import { checkWhole } from './options.ts';
 import { Recovery } from './recovery.ts';
@@ -93,6 +95,22 @@ export class Driver {
     const { turns, idle } = await this.run({ done });
     if (done() || idle) return;
     throw new HeddleError('run-over-limit', `${turns} turns did not bring ${what()}`, { turns });
+  }
+
+  /** A module, or one that is known by that id, which is ready to be spawned. */
+  async loaded(module: Module | Id): Promise<Module> {
+    const known = typeof module === 'string' ? this.engine.ledger.module(module) : module;
+    const loading = known.load();
+    if (isPending(loading)) await loading;
+    return known;
+  }
+
+  /** Spawns a process from outside. */
+  spawn(module: Module, input: SpawnInput): Process {
+    const { ledger } = this.engine;
+    ledger.define(module);
+    const item = inboundItem(module, input, ledger);
+    return this.accepted(this.engine.spawn(item), undefined, () => item.id);
   }
 
   /** What was let in. Throws what kept it out, and tells the trace. */

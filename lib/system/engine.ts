@@ -9,7 +9,6 @@ import { checkedOutcome, errorText, type Outcome } from '../core/outcome.ts';
 import type { StatusChange } from '../core/status-change.ts';
 import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
-import { judgeCrash } from '../process/supervisor.ts';
 import { isStoreFailure } from '../store/guard.ts';
 import type { Log } from '../store/log/log.ts';
 import type { Store } from '../store/store.ts';
@@ -18,6 +17,7 @@ import type { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
 import type { History } from './record/history.ts';
 import type { Recorder } from './recorder.ts';
+import { Supervision } from './supervision.ts';
 import type { TraceLog } from './trace.ts';
 import type { Turns } from './turns.ts';
 
@@ -48,6 +48,7 @@ export class Engine implements Parts {
   readonly executors: Executors;
   readonly trace: TraceLog;
   readonly clock: Clock;
+  readonly supervision: Supervision;
   #failure: unknown;
 
   constructor(parts: Parts) {
@@ -60,6 +61,9 @@ export class Engine implements Parts {
     this.executors = parts.executors;
     this.trace = parts.trace;
     this.clock = parts.clock;
+    const { seed } = parts.ledger.carrier;
+    const fail = (process: Process, reason: string) => this.status(process, 'failed', reason);
+    this.supervision = new Supervision({ ...parts, seed, fail });
   }
 
   /** Whether it has failed and takes no more steps. */
@@ -88,6 +92,18 @@ export class Engine implements Parts {
     return this.#conclude(process, outcome);
   }
 
+  /** The next moment at which something happens by itself. */
+  get nextMs(): number {
+    const { nextTimer } = this.ledger;
+    return Math.min(nextTimer?.atMs ?? never, this.supervision.nextMs ?? never);
+  }
+
+  /** Does what happens by itself until then. */
+  async passTo(atMs: number): Promise<void> {
+    while ((this.ledger.nextTimer?.atMs ?? never) <= atMs) await this.fireNext();
+    while ((this.supervision.nextMs ?? never) <= atMs) this.supervision.releaseNext();
+  }
+
   /** Sends the message of the timer that is due next. */
   fireNext(): Awaitable<void> {
     const timer = this.ledger.nextTimer;
@@ -102,7 +118,7 @@ export class Engine implements Parts {
     this.#recorded(() => this.recorder.status(process, status, reason));
     await this.told();
     if (!process.running) await this.executors.discard(process);
-    this.trace.moved(process, from, reason);
+    this.trace.moved(process, from, { reason });
   }
 
   /** Stores what was recorded, and tells of it if anybody listens. */
@@ -190,7 +206,8 @@ export class Engine implements Parts {
 
   async #evaluateAgain(process: Process, error: unknown): Promise<Outcome | undefined> {
     await this.#crashed(process, error);
-    return process.running ? this.#bringUp(process) : undefined;
+    // One that was given up or is to wait has its turn another time.
+    return process.takesTurns ? this.#bringUp(process) : undefined;
   }
 
   #conclude(process: Process, outcome: Outcome | undefined): Awaitable<void> {
@@ -202,15 +219,28 @@ export class Engine implements Parts {
       this.#fail(error);
     }
     process.endTurn();
-    const { fault } = outcome;
+    if (outcome.error) return this.#failedTurn(process, mail, outcome);
     if (!this.trace.observed) return this.#concluded(process);
     const told = this.told();
+    return isPending(told) ? told.then(() => this.#concluded(process)) : this.#concluded(process);
+  }
+
+  #failedTurn(process: Process, { slot }: Mail, outcome: Outcome): Awaitable<void> {
+    const isFailure = this.supervision.isFailure(process, outcome);
+    if (!isFailure && !this.trace.observed) return this.#concluded(process);
+    const told = this.told();
     const conclude = () => {
-      const { slot } = mail;
+      const { fault } = outcome;
       if (fault) this.trace.emit({ type: 'fault', process: process.id, slot, fault, reason: errorText(outcome) });
-      return this.#concluded(process);
+      const concluded = this.#concluded(process);
+      return isFailure ? this.#restarted(process, outcome, concluded) : concluded;
     };
     return isPending(told) ? told.then(conclude) : conclude();
+  }
+
+  async #restarted(process: Process, outcome: Outcome, concluded: Awaitable<void>): Promise<void> {
+    await concluded;
+    if (process.running) await this.supervision.failed(process, errorText(outcome));
   }
 
   /** Puts away a checkpoint that is due and what there is no room for; then others may look ahead. */
@@ -241,11 +271,7 @@ export class Engine implements Parts {
 
   async #crashed(process: Process, error: unknown): Promise<void> {
     if (isStoreFailure(error)) this.#fail(error);
-    await this.executors.discard(process);
-    const verdict = judgeCrash(process, error, this.clock.now().timestampMs);
-    this.trace.moved(process, process.move('crashed'), verdict.reason, verdict.restartsLeft);
-    if (verdict.restart) this.executors.announceAgain(process);
-    else await this.status(process, 'failed', verdict.reason);
+    await this.supervision.crashed(process, error);
   }
 
   /** Records a step. What goes wrong half way leaves a log and a ledger that differ. */
@@ -268,3 +294,5 @@ export class Engine implements Parts {
     throw error;
   }
 }
+
+const never = Number.POSITIVE_INFINITY;

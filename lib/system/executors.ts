@@ -8,7 +8,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { Queue } from '../core/queue.ts';
 import type { Process } from '../process/process.ts';
 import { Residency } from '../process/residency.ts';
-import { closeQuietly, type Records, startExecutor } from '../process/supervisor.ts';
+import { closeQuietly, type Records, startExecutor } from '../process/start-executor.ts';
 import { inStore, isStoreFailure } from '../store/guard.ts';
 import type { Ledger } from './ledger.ts';
 import type { TraceLog } from './trace.ts';
@@ -47,7 +47,7 @@ export class Executors {
     while (this.#ahead < mostAhead) {
       const process = this.#arrivals.shift();
       if (!process) return;
-      if (process.running) this.#begin(process);
+      if (process.takesTurns) this.#begin(process);
     }
   }
 
@@ -204,7 +204,7 @@ export class Executors {
       if (isStoreFailure(error)) throw error;
       // It stays as it is: it did nothing wrong, and memory must not decide over what a run comes to.
       this.#residency.left(process);
-      return this.#trace.moved(process, process.state, `it cannot hibernate: ${reasonOf(error)}`);
+      return this.#trace.moved(process, process.state, { reason: `it cannot hibernate: ${reasonOf(error)}` });
     }
     await this.discard(process);
     this.#trace.moved(process, process.move('hibernated'));

@@ -126,18 +126,16 @@ export class TurnLoop {
   /** Lets time pass until the next timers fire. */
   async #passTime(): Promise<void> {
     this.#moments++;
-    const { clock, ledger } = this.#engine;
     const atMs = this.#nextMs();
-    await advance(clock, atMs);
-    while ((ledger.nextTimer?.atMs ?? Number.POSITIVE_INFINITY) <= atMs) await this.#engine.fireNext();
+    await advance(this.#engine.clock, atMs);
+    await this.#engine.passTo(atMs);
     // Whoever waits from outside gives up last.
     if ((this.#deadlines.nextMs ?? Number.POSITIVE_INFINITY) <= atMs) this.#deadlines.expireNext();
   }
 
-  /** When the next timer is due or a caller waits no longer. */
+  /** When something happens by itself or a caller waits no longer. */
   #nextMs(): number {
-    const { nextTimer } = this.#engine.ledger;
-    return Math.min(nextTimer?.atMs ?? Number.POSITIVE_INFINITY, this.#deadlines.nextMs ?? Number.POSITIVE_INFINITY);
+    return Math.min(this.#engine.nextMs, this.#deadlines.nextMs ?? Number.POSITIVE_INFINITY);
   }
 
   #waits({ untilMs = Number.POSITIVE_INFINITY }: RunUntil): boolean {

@@ -112,13 +112,13 @@ export class ProcessHost {
   async stop(process: Process, reason: string): Promise<void> {
     return this.#driver.enter(() => {
       if (process.state === 'stopped') throw notRunning(process);
-      return this.#changeStatus(process, 'stopped', reason);
+      return this.changeStatus(process, 'stopped', reason);
     });
   }
 
   async restart(process: Process): Promise<void> {
     return this.#driver.enter(() => {
-      if (process.state === 'failed') return this.#changeStatus(process, 'running', 'restarted by its user');
+      if (process.state === 'failed') return this.changeStatus(process, 'running', 'restarted by its user');
       const facts = { process: process.id, state: process.state };
       throw new HeddleError('lifecycle-invalid', `${process.id} is ${process.state}, not failed`, facts);
     });
@@ -174,7 +174,8 @@ export class ProcessHost {
     return this.#driver.runUntil(done, () => `slot ${slot} of ${process.id}`);
   }
 
-  async #changeStatus(process: Process, status: StatusChange['status'], reason: string): Promise<void> {
+  /** Commits a decision about a process, which goes on if it may. */
+  async changeStatus(process: Process, status: StatusChange['status'], reason: string): Promise<void> {
     await this.#driver.engine.status(process, status, reason);
     if (!process.running) return;
     this.#driver.engine.turns.oweMail(process);

@@ -1,6 +1,5 @@
 import type { Module } from '../compute/executor.ts';
 import { createPool } from '../compute/pool/index.ts';
-import { isPending } from '../core/awaitable.ts';
 import { joined } from '../core/bytes.ts';
 import { type Moment, virtualClock } from '../core/clock.ts';
 import { HeddleError } from '../core/error.ts';
@@ -14,13 +13,16 @@ import { assemble } from './assemble.ts';
 import { Driver } from './driver.ts';
 import type { Engine } from './engine.ts';
 import { type ActionGas, gasReport } from './gas-report.ts';
-import { inboundItem, type SpawnInput } from './inbound.ts';
+import type { SpawnInput } from './inbound.ts';
 import { advance, type Progress, type RunUntil } from './loop.ts';
 import { checkWhole, limitsOf, mailboxOf, type SystemOptions } from './options.ts';
 import { ProcessHandle } from './process-handle.ts';
 import { ProcessHost } from './process-host.ts';
 import type { Recording } from './recording.ts';
 import { Review } from './review.ts';
+import { SupervisorHandle } from './supervisor-handle.ts';
+import { SupervisorHost } from './supervisor-host.ts';
+import type { SupervisorOptions } from './supervisor-options.ts';
 import type { Trace } from './trace.ts';
 
 /**
@@ -47,6 +49,7 @@ export class System {
   readonly #engine: Engine;
   readonly #driver: Driver;
   readonly #host: ProcessHost;
+  readonly #supervisors: SupervisorHost;
   readonly #review: Review;
 
   constructor(options: SystemOptions = {}) {
@@ -62,6 +65,7 @@ export class System {
     this.trace = trace;
     this.#driver = new Driver(this.#engine);
     this.#host = new ProcessHost(this.#driver);
+    this.#supervisors = new SupervisorHost(this.#driver, this.#host);
     this.#review = new Review(log, history, ledger);
     for (const module of options.modules ?? []) this.define(module);
   }
@@ -85,16 +89,36 @@ export class System {
    */
   async spawn(module: Module | Id, input: SpawnInput = {}): Promise<ProcessHandle> {
     this.#driver.checkOpen();
-    const { ledger } = this.#engine;
-    const known = typeof module === 'string' ? ledger.module(module) : module;
-    const loading = known.load();
-    if (isPending(loading)) await loading;
-    return this.#driver.enter(() => {
-      this.define(known);
-      const item = inboundItem(known, input, ledger);
-      const process = this.#driver.accepted(this.#engine.spawn(item), undefined, () => item.id);
-      return new ProcessHandle(process, this.#host);
-    });
+    const known = await this.#driver.loaded(module);
+    return this.#driver.enter(() => new ProcessHandle(this.#driver.spawn(known, input), this.#host));
+  }
+
+  /**
+   * Starts processes in their order under a supervisor, which restarts those that fail, or gives them up. A process without
+   * one is restarted too, as often as the limits say, and given up alone. Supervisors are not in the store: a program that
+   * goes on from one names its processes again.
+   *
+   * @example
+   * ```ts
+   * import { behavior, createSystem } from 'heddle';
+   *
+   * const system = createSystem();
+   * const feed = behavior<number>({ init: () => 0, receive: (price, message) => Number(message.data) }, { name: 'feed' });
+   * const shop = behavior<string[]>({ init: () => [], receive: (orders, { data }) => [...orders, data] }, { name: 'shop' });
+   * const market = await system.supervise({
+   *   name: 'market',
+   *   strategy: 'rest-for-one',
+   *   children: [
+   *     { module: feed, failsOn: 'error', backOff: { firstMs: 1_000, jitter: 0.5 } },
+   *     { module: shop, restart: 'transient' },
+   *   ],
+   * });
+   * console.log(market.status.state, market.processes.length); // watching 2
+   * ```
+   */
+  async supervise(options: SupervisorOptions): Promise<SupervisorHandle> {
+    this.#driver.checkOpen();
+    return new SupervisorHandle(await this.#supervisors.start(options), this.#supervisors);
   }
 
   /** The process of that id. */

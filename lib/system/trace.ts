@@ -32,6 +32,9 @@ export interface Trace extends AsyncIterable<TraceEvent> {
   subscribe(listener: TraceListener): () => void;
 }
 
+/** What there is to say of a move. */
+type MoveFacts = Partial<Extract<TraceEvent, { type: 'lifecycle' }>>;
+
 /** The trace as the system writes it. */
 export class TraceLog implements Trace {
   readonly #log: Log;
@@ -111,16 +114,8 @@ export class TraceLog implements Trace {
   }
 
   /** Tells that a process has moved on in its life, or why it has not. */
-  moved(process: Process, from: LifecycleState, reason?: string, restartsLeft?: number): void {
-    if (!this.observed) return;
-    this.emit({
-      type: 'lifecycle',
-      process: process.id,
-      from,
-      to: process.state,
-      ...(reason !== undefined && { reason }),
-      ...(restartsLeft !== undefined && { restartsLeft }),
-    });
+  moved(process: Process, from: LifecycleState, why?: MoveFacts): void {
+    if (this.observed) this.emit({ type: 'lifecycle', process: process.id, from, to: process.state, ...why });
   }
 
   /** Ends every iteration. */

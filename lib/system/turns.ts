@@ -14,9 +14,9 @@ export class Turns {
     this.#ledger = ledger;
   }
 
-  /** Whether no turn is owed to a running process. */
+  /** Whether no turn is owed to a process that may take it. */
   get empty(): boolean {
-    return this.#owed === 0 || !this.#ledger.processes.some(({ owed, running }) => owed > 0 && running);
+    return this.#owed === 0 || !this.#ledger.processes.some(({ owed, takesTurns }) => owed > 0 && takesTurns);
   }
 
   /** Tells the scheduler of one more slot of a process. */
@@ -31,7 +31,7 @@ export class Turns {
     for (let owed = process.owed; owed < process.mailbox.length; owed++) this.owe(process);
   }
 
-  /** The process that has the next turn; undefined if none is owed to a running process. */
+  /** The process that has the next turn; undefined if none is owed to one that may take it. */
   next(): Process | undefined {
     for (let given = this.#scheduler.next(); given; given = this.#scheduler.next()) {
       const process = this.#ledger.processes[given.index];
@@ -39,15 +39,15 @@ export class Turns {
       if (process.owed <= 0) throw invalid(`the scheduler gave a turn to ${process.id}, which is owed none`);
       process.owed--;
       this.#owed--;
-      // The mail of a failed or stopped process stays; its turns are owed again when it is restarted.
-      if (process.running) return process;
+      // The mail of a process that takes none stays; its turns are owed again when it does.
+      if (process.takesTurns) return process;
     }
     if (this.#owed > 0) this.#checkWithheld();
     return undefined;
   }
 
   #checkWithheld(): void {
-    const process = this.#ledger.processes.find(({ owed, running }) => owed > 0 && running);
+    const process = this.#ledger.processes.find(({ owed, takesTurns }) => owed > 0 && takesTurns);
     if (process) throw invalid(`the scheduler gives no turn to ${process.id}, which is owed one`);
   }
 }

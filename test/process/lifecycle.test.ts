@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { getInitialSnapshot, getNextSnapshot } from 'xstate';
 import type { LifecycleState } from '../../lib/core/trace-event.ts';
-import { eventNumber, type LifecycleEvent, lifecycleStates, nextState } from '../../lib/process/lifecycle.ts';
+import { type LifecycleEvent, lifecycleTable } from '../../lib/process/lifecycle.ts';
 
 const states: readonly LifecycleState[] = [
   'loading',
@@ -11,6 +11,7 @@ const states: readonly LifecycleState[] = [
   'evaluating',
   'hibernated',
   'restarting',
+  'backingOff',
   'failed',
   'stopped',
 ];
@@ -20,6 +21,8 @@ const events: readonly LifecycleEvent[] = [
   'committed',
   'hibernated',
   'crashed',
+  'held',
+  'released',
   'gaveUp',
   'stopped',
   'restarted',
@@ -27,9 +30,9 @@ const events: readonly LifecycleEvent[] = [
 
 /** The state that an event leads to, by their names; undefined if it leads nowhere. */
 const next = (state: LifecycleState, event: LifecycleEvent): LifecycleState | undefined => {
-  const number = nextState(lifecycleStates.indexOf(state), eventNumber(event));
+  const number = lifecycleTable.next(lifecycleTable.states.indexOf(state), lifecycleTable.eventNumber(event));
   if (number === -1) return undefined;
-  const to = lifecycleStates[number];
+  const to = lifecycleTable.states[number];
   assert.ok(to, `${state} ${event} leads to the number ${number}, which is no state`);
   return to;
 };
@@ -37,8 +40,8 @@ const next = (state: LifecycleState, event: LifecycleEvent): LifecycleState | un
 test('these are all states and events of the chart, each with a number of its own', () => {
   assert.equal(Object.keys(lifecycle.states).sort(), [...states].sort());
   assert.equal([...lifecycle.events].sort(), [...events].sort());
-  assert.equal([...lifecycleStates].sort(), [...states].sort());
-  assert.equal(events.map(eventNumber).sort(), [...events.keys()]);
+  assert.equal([...lifecycleTable.states].sort(), [...states].sort());
+  assert.equal(events.map((event) => lifecycleTable.eventNumber(event)).sort(), [...events.keys()]);
 });
 
 for (const state of states) {
@@ -53,7 +56,7 @@ for (const state of states) {
 }
 
 test('the first state of the chart has the first number', () => {
-  assert.is(lifecycleStates[0], getInitialSnapshot(lifecycle).value);
+  assert.is(lifecycleTable.states[0], getInitialSnapshot(lifecycle).value);
 });
 
 test('a stopped process stays stopped, and only a failed one can be restarted', () => {
@@ -68,8 +71,8 @@ test('a stopped process stays stopped, and only a failed one can be restarted', 
 });
 
 test('numbers of no state and no event lead nowhere', () => {
-  assert.is(nextState(states.length, 0), -1);
-  assert.is(nextState(-1, 0), -1);
+  assert.is(lifecycleTable.next(states.length, 0), -1);
+  assert.is(lifecycleTable.next(-1, 0), -1);
 });
 
 test.run();
