@@ -41,6 +41,7 @@ export type { Address, Id } from './core/id.ts';
 export type { Json, JsonObject } from './core/json.ts';
 export { defaultLimits, type Limits } from './core/limits.ts';
 export type { Message } from './core/message.ts';
+export type { NameChange } from './core/name-change.ts';
 export type { OutboundMail } from './core/outbound-mail.ts';
 export type { OutboxAssignment, OutboxMessage, OutboxSpawn, OutboxTag, Outcome } from './core/outcome.ts';
 export { type RandomStream, randomStream } from './core/random.ts';
@@ -54,6 +55,7 @@ export type {
   TraceEvent,
 } from './core/trace-event.ts';
 export type { BackOff } from './process/back-off.ts';
+export type { Routing } from './process/group.ts';
 export { lifecycle } from './process/lifecycle.ts';
 export type { MailboxOptions, Overflow } from './process/mailbox.ts';
 export { supervision } from './process/supervision-chart.ts';
@@ -67,8 +69,10 @@ export type { LogPiece, Store, StoredCheckpoint } from './store/store.ts';
 export type { Addresses } from './system/addresses.ts';
 export type { AskOptions } from './system/asks.ts';
 export type { ActionGas } from './system/gas-report.ts';
+export type { GroupHandle } from './system/group-handle.ts';
 export type { MessageInput, SpawnInput } from './system/inbound.ts';
 export type { Progress, RunUntil } from './system/loop.ts';
+export type { GroupOptions } from './system/name-host.ts';
 export type { SystemOptions } from './system/options.ts';
 export type { ProcessHandle, ProcessStatus } from './system/process-handle.ts';
 export type { ProcessState } from './system/process-state.ts';

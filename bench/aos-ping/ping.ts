@@ -21,6 +21,7 @@ export const environment: Environment = {
   process: { id: item.id, owner, tags: item.tags },
   module: { id: module.id, owner, tags: module.tags },
   limits: defaultLimits,
+  supervisor: 'supervisor',
   past: () => [],
 };
 

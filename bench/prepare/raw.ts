@@ -46,6 +46,7 @@ export async function serveRaw(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     process: { id: item.id, owner, tags: item.tags },
     module: { id: module.id, owner, tags: module.tags },
     limits: defaultLimits,
+    supervisor: 'supervisor',
     past: () => [],
   };
   const instance = new Instance(await WebAssembly.compile(bytes), readProgram(bytes));

@@ -25,6 +25,8 @@ export interface Environment {
   readonly process: Identity;
   readonly module: Identity;
   readonly limits: Limits;
+  /** The address that takes what processes ask of the system. */
+  readonly supervisor: Address;
   /** The committed turns of the process from a slot on, for executors that go back by doing them again. */
   past(fromSlot: number): Iterable<PastTurn>;
 }

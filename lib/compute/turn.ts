@@ -119,6 +119,51 @@ export class Turn {
     this.#producing().assign({ processes: [...processes], message });
   }
 
+  /**
+   * Has the system tell this process when another fails or is stopped, or is so already, by a message with `Action=Down`,
+   * `Process`, `Status` (`failed`, `stopped` or `unknown`), why in its data, and the reference that is returned as
+   * `X-Reference`. Modules of other kinds send `Action=Watch` and `Process` to the system's `addresses.supervisor`.
+   */
+  watch(process: Id): Referenced {
+    return this.#request('Watch', 'Process', process);
+  }
+
+  unwatch(process: Id): void {
+    this.#request('Unwatch', 'Process', process);
+  }
+
+  /** Binds this process to another: if one of them fails, so does the other. */
+  link(process: Id): void {
+    this.#request('Link', 'Process', process);
+  }
+
+  unlink(process: Id): void {
+    this.#request('Unlink', 'Process', process);
+  }
+
+  /** Gives this process a name that others can write to. */
+  register(name: string): void {
+    this.#request('Register', 'Name', name);
+  }
+
+  unregister(name: string): void {
+    this.#request('Unregister', 'Name', name);
+  }
+
+  /** Makes this process a member of a group, whose name others can write to. */
+  join(group: string): void {
+    this.#request('Join', 'Group', group);
+  }
+
+  leave(group: string): void {
+    this.#request('Leave', 'Group', group);
+  }
+
+  /** Ends this process after this turn: it is stopped, unless it has a supervisor that always starts it again. */
+  exit(reason = ''): void {
+    this.#send(this.#environment.supervisor, [Object.freeze({ name: 'Action', value: 'Exit' })], reason);
+  }
+
   /** Sets what the turn prints. */
   output(value: Json): void {
     this.#checkRunning();
@@ -129,6 +174,10 @@ export class Turn {
   end(): TurnOutcome {
     this.#over = true;
     return this.#outcome ?? quietOutcome;
+  }
+
+  #request(action: string, name: string, value: string): Referenced {
+    return this.#send(this.#environment.supervisor, ownTags({ Action: action, [name]: value }));
   }
 
   #producing(): TurnOutcome {

@@ -72,6 +72,20 @@ export const errorCodes = {
   'process-failed': { definite: true, advice: 'Read the reason, mend its cause, then call process.restart().' },
   'process-stopped': { definite: true, advice: 'Spawn another process; a stopped one takes no more mail.' },
   'process-crashed': { definite: false, advice: 'The supervisor restarts it; read the trace for how often and why.' },
+  'request-invalid': {
+    definite: true,
+    advice:
+      'Send the supervisor an Action that it knows with the tags that it takes; the documentation of Turn lists them.',
+  },
+  'bonds-over-limit': { definite: true, advice: 'Watch and link fewer processes, or raise the limit.' },
+  'name-invalid': {
+    definite: true,
+    advice: 'Give a name of at most 100 letters, digits and _ . : / -, which cannot be taken for an address.',
+  },
+  'name-taken': { definite: true, advice: 'Choose another name, or unregister the one that has it.' },
+  'name-unknown': { definite: true, advice: 'Register the name, or make the group, first.' },
+  'names-over-limit': { definite: true, advice: 'Use fewer names, or raise the limit.' },
+  'group-empty': { definite: true, advice: 'Have a process join that takes mail before writing to the group.' },
   'processes-over-limit': { definite: true, advice: 'Stop what spawns, or raise the limit.' },
   'mailbox-full': { definite: true, advice: 'Let the process run before sending more, or raise its mailbox limit.' },
   'lifecycle-invalid': { definite: true, advice: 'Look at process.status before asking for this.' },

@@ -13,6 +13,10 @@ export interface Limits {
   readonly waitingMessages: number;
   /** Timers that one process has set and that have not fired. At it: another is refused with `timers-over-limit`. */
   readonly timers: number;
+  /** Processes that one process watches or is linked with. At it: another is refused with `bonds-over-limit`. */
+  readonly bonds: number;
+  /** Names of processes and groups in one system. At it: another is refused with `names-over-limit`. */
+  readonly names: number;
   /** Processes in one system. At it: a spawn is refused with `processes-over-limit`. */
   readonly processes: number;
   /** Turns of one call that runs the system. At it: `run-over-limit`. */
@@ -72,6 +76,8 @@ export const defaultLimits: Limits = {
   mailboxMessages: 100_000,
   waitingMessages: 100_000,
   timers: 10_000,
+  bonds: 100_000,
+  names: 100_000,
   processes: 1_000_000,
   turnsPerRun: 1_000_000,
   turnMs: 30_000,

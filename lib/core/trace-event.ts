@@ -3,6 +3,7 @@ import type { Delivery, Timer } from './delivery.ts';
 import type { ErrorCode } from './error-codes.ts';
 import type { Id } from './id.ts';
 import type { Message } from './message.ts';
+import type { NameChange } from './name-change.ts';
 import type { OutboundMail } from './outbound-mail.ts';
 import type { Outcome } from './outcome.ts';
 import type { StatusChange } from './status-change.ts';
@@ -15,7 +16,10 @@ export type CommittedEvent =
   | { readonly type: 'waiting'; readonly delivery: Delivery }
   | { readonly type: 'outbound'; readonly mail: OutboundMail }
   | { readonly type: 'timer'; readonly timer: Timer }
-  | ({ readonly type: 'status' } & StatusChange);
+  | ({ readonly type: 'status' } & StatusChange)
+  /** A process asked something of the system, which did it. */
+  | { readonly type: 'request'; readonly message: Message; readonly cause: SlotRef }
+  | ({ readonly type: 'name' } & NameChange);
 
 /** Where a process stands in its life. */
 export type LifecycleState =

@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly limits: Limits;
   /** The address that assigns slots. */
   readonly scheduler: Address;
+  /** The address that takes what processes ask of the system. */
+  readonly supervisor: Address;
   /** The committed turns of a process from a slot on. */
   past(process: Process, fromSlot: number): Iterable<PastMail>;
 }
@@ -129,6 +131,10 @@ export class Process implements Runnable, Recipient, Environment {
 
   get limits(): Limits {
     return this.surroundings.limits;
+  }
+
+  get supervisor(): Address {
+    return this.surroundings.supervisor;
   }
 
   past(fromSlot: number): Iterable<PastTurn> {

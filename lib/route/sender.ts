@@ -18,6 +18,8 @@ export interface Carrier {
   readonly scheduler: Address;
   /** The address that signs for processes. */
   readonly messenger: Address;
+  /** The address that takes what processes ask of the system. */
+  readonly supervisor: Address;
   readonly limits: Limits;
 }
 

@@ -6,6 +6,8 @@ export interface Addresses {
   readonly scheduler: Address;
   /** Signs what processes send: AO's messenger unit. A process trusts other processes if it lists it as `Authority`. */
   readonly messenger: Address;
+  /** Takes what processes ask of the system, and tells them what becomes of others. */
+  readonly supervisor: Address;
   /** Sends and owns what comes from outside without naming a sender. */
   readonly wallet: Address;
 }
@@ -14,5 +16,6 @@ export interface Addresses {
 export const addressesOf = (seed: string): Addresses => ({
   scheduler: hashId('heddle scheduler', seed),
   messenger: hashId('heddle messenger', seed),
+  supervisor: hashId('heddle supervisor', seed),
   wallet: hashId('heddle wallet', seed),
 });

@@ -59,6 +59,7 @@ export class Driver {
         (value) => this.#stored(value),
         (error) => this.#failed(error),
       );
+    if (this.engine.unfinished) return this.engine.finish().then(() => this.#stored(done));
     const told = this.engine.told();
     if (isPending(told)) return told.then(() => this.#stored(done));
     const flushed = this.engine.flush();
@@ -72,6 +73,8 @@ export class Driver {
     for (const process of unevaluated) turns.owe(process);
     for (const process of ledger.processes) executors.announceAgain(process);
     this.#recovered = true;
+    // What an earlier life had not come to.
+    await this.engine.finish();
   }
 
   /** Runs until told to end or until nothing is left to do. What was called together with it goes first. */

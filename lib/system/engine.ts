@@ -7,11 +7,13 @@ import type { ErrorCode } from '../core/error-codes.ts';
 import type { Message } from '../core/message.ts';
 import { checkedOutcome, errorText, type Outcome } from '../core/outcome.ts';
 import type { StatusChange } from '../core/status-change.ts';
+import type { Naming } from '../process/directory.ts';
 import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
 import { isStoreFailure } from '../store/guard.ts';
 import type { Log } from '../store/log/log.ts';
 import type { Store } from '../store/store.ts';
+import { Evaluation } from './evaluation.ts';
 import type { Executors } from './executors.ts';
 import type { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
@@ -49,6 +51,9 @@ export class Engine implements Parts {
   readonly trace: TraceLog;
   readonly clock: Clock;
   readonly supervision: Supervision;
+  /** Is told of each process that takes no more mail. */
+  onEnded: ((process: Process) => void) | undefined;
+  readonly #evaluation: Evaluation;
   #failure: unknown;
 
   constructor(parts: Parts) {
@@ -64,6 +69,7 @@ export class Engine implements Parts {
     const { seed } = parts.ledger.carrier;
     const fail = (process: Process, reason: string) => this.status(process, 'failed', reason);
     this.supervision = new Supervision({ ...parts, seed, fail });
+    this.#evaluation = new Evaluation(parts.executors, (process, error) => this.#crashed(process, error));
   }
 
   /** Whether it has failed and takes no more steps. */
@@ -84,18 +90,51 @@ export class Engine implements Parts {
   /** Evaluates a process's next message and commits the outcome, unless the process fails instead. */
   turn(process: Process): Awaitable<void> {
     this.#check();
-    const { executor } = process;
-    const outcome = executor ? this.#evaluate(process, executor) : this.#bringUp(process);
+    const outcome = this.#evaluation.outcome(process);
     if (!(outcome instanceof TurnOutcome) && isPending(outcome)) {
       return outcome.then((evaluated) => this.#conclude(process, evaluated));
     }
     return this.#conclude(process, outcome);
   }
 
+  /** Changes a name. Says why not, if not. */
+  naming(naming: Naming): ErrorCode | undefined {
+    return this.#recorded(() => this.recorder.naming(naming));
+  }
+
+  /** Whether something is to be done that follows from what has been done. */
+  get unfinished(): boolean {
+    return this.ledger.consequences.length > 0;
+  }
+
+  /** Does all of it. */
+  async finish(): Promise<void> {
+    for (let next = this.ledger.consequences.first; next; next = this.ledger.consequences.first) {
+      if (next.kind === 'down') await this.notice();
+      else if (next.kind === 'failure') await this.status(next.process, 'failed', next.reason);
+      else await this.#exit(next.process, next.reason);
+    }
+  }
+
+  /** Tells the next watcher what it is to be told. */
+  notice(): Awaitable<void> {
+    const down = this.ledger.consequences.first;
+    if (down?.kind !== 'down') return;
+    this.#recorded(() => this.recorder.notice(down));
+    return this.told();
+  }
+
   /** The next moment at which something happens by itself. */
   get nextMs(): number {
     const { nextTimer } = this.ledger;
     return Math.min(nextTimer?.atMs ?? never, this.supervision.nextMs ?? never);
+  }
+
+  /** A process has asked for its end. */
+  async #exit(process: Process, reason: string): Promise<void> {
+    const isKept = this.supervision.isKept(process);
+    await this.status(process, isKept ? 'running' : 'stopped', reason);
+    if (isKept) await this.supervision.failed(process, reason);
   }
 
   /** Does what happens by itself until then. */
@@ -119,6 +158,7 @@ export class Engine implements Parts {
     await this.told();
     if (!process.running) await this.executors.discard(process);
     this.trace.moved(process, from, { reason });
+    if (!process.running) this.onEnded?.(process);
   }
 
   /** Stores what was recorded, and tells of it if anybody listens. */
@@ -161,53 +201,6 @@ export class Engine implements Parts {
         throw new HeddleError('process-crashed', `looking at ${process.id} crashed it: ${reasonOf(error)}`, facts);
       }
     }
-  }
-
-  /** The outcome of a process's next message, evaluated again after each crash that the restart budget covers. */
-  #evaluate(process: Process, executor: Executor): Awaitable<Outcome | undefined> {
-    try {
-      process.beginTurn();
-      const outcome = this.executors.evaluate(process, executor);
-      // Most turns: nothing to wait for, and nothing to check.
-      if (outcome instanceof TurnOutcome) return outcome;
-      if (isPending(outcome)) return this.#checked(process, outcome);
-      return checkedOutcome(outcome);
-    } catch (error) {
-      return this.#evaluateAgain(process, error);
-    }
-  }
-
-  #bringUp(process: Process): Awaitable<Outcome | undefined> {
-    try {
-      const brought = this.executors.of(process);
-      return isPending(brought) ? this.#broughtUp(process, brought) : this.#evaluate(process, brought);
-    } catch (error) {
-      return this.#evaluateAgain(process, error);
-    }
-  }
-
-  async #broughtUp(process: Process, brought: Promise<Executor>): Promise<Outcome | undefined> {
-    let executor: Executor;
-    try {
-      executor = await brought;
-    } catch (error) {
-      return this.#evaluateAgain(process, error);
-    }
-    return this.#evaluate(process, executor);
-  }
-
-  async #checked(process: Process, pending: Promise<Outcome>): Promise<Outcome | undefined> {
-    try {
-      return checkedOutcome(await pending);
-    } catch (error) {
-      return this.#evaluateAgain(process, error);
-    }
-  }
-
-  async #evaluateAgain(process: Process, error: unknown): Promise<Outcome | undefined> {
-    await this.#crashed(process, error);
-    // One that was given up or is to wait has its turn another time.
-    return process.takesTurns ? this.#bringUp(process) : undefined;
   }
 
   #conclude(process: Process, outcome: Outcome | undefined): Awaitable<void> {

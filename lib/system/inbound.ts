@@ -84,7 +84,7 @@ function checkSender(from: Address | undefined, { carrier }: Ledger): void {
     throw new HeddleError('sender-invalid', `the sender is ${JSON.stringify(from) ?? String(from)}`);
   }
   // aos trusts whatever comes from its authority, so nobody outside may speak as it.
-  if (from === carrier.messenger || from === carrier.scheduler) {
+  if (from === carrier.messenger || from === carrier.scheduler || from === carrier.supervisor) {
     throw new HeddleError('sender-forged', `${from} is an address of the system itself`, { from });
   }
 }

@@ -5,7 +5,11 @@ import { Heap } from '../core/heap.ts';
 import type { Id } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import type { LazyMessage } from '../core/message.ts';
+import type { StatusChange } from '../core/status-change.ts';
 import { tagValue } from '../core/tags.ts';
+import { Bonds } from '../process/bonds.ts';
+import { Consequences, linked } from '../process/consequences.ts';
+import { Directory } from '../process/directory.ts';
 import type { Mail } from '../process/mail.ts';
 import type { MailboxOptions } from '../process/mailbox.ts';
 import { Process, type Surroundings } from '../process/process.ts';
@@ -30,6 +34,10 @@ export class Ledger {
   /** For messages that were taken long ago, whatever the limits are now. */
   readonly recorded: Gateway;
   readonly mailbox: MailboxOptions;
+  readonly bonds = new Bonds();
+  readonly directory: Directory;
+  /** What follows from what is logged and is not logged itself yet. */
+  readonly consequences = new Consequences();
   /** How many records the log has. */
   records = 0;
   /** The moment of the newest record. */
@@ -51,7 +59,9 @@ export class Ledger {
     const endless = Number.POSITIVE_INFINITY;
     this.recorded = { ...carrier, limits: { ...carrier.limits, tagBytes: endless, dataBytes: endless } };
     this.mailbox = mailbox;
-    this.#surroundings = { limits: carrier.limits, scheduler: carrier.scheduler, past };
+    const { limits, scheduler, supervisor } = carrier;
+    this.#surroundings = { limits, scheduler, supervisor, past };
+    this.directory = new Directory(limits.names);
   }
 
   get limits(): Limits {
@@ -176,8 +186,11 @@ export class Ledger {
   }
 
   /** Changes a process's status. */
-  changeStatus(process: Process, status: 'running' | 'failed' | 'stopped', reason: string): void {
+  changeStatus(process: Process, status: StatusChange['status'], reason: string): void {
+    this.consequences.decided(process);
     if (status === 'running') {
+      // It asked for its end, and was started again.
+      if (process.running) return;
       process.move('restarted');
       process.budget.reset();
       process.reason = undefined;
@@ -192,5 +205,22 @@ export class Ledger {
       process.move('gaveUp');
     }
     process.reason = reason;
+    this.#ended(process, status, reason);
+  }
+
+  /** Notes who is to be told, and who fails with a process. */
+  #ended(process: Process, status: 'failed' | 'stopped', reason: string): void {
+    const { bonds, consequences } = this;
+    for (const [to, reference] of bonds.watchersOf(process)) {
+      consequences.push({ kind: 'down', to, process: process.id, status, reason, reference });
+    }
+    if (status === 'failed') {
+      for (const other of bonds.linkedWith(process)) {
+        consequences.push({ kind: 'failure', process: other, reason: linked(process.id, reason) });
+      }
+      return;
+    }
+    bonds.forget(process);
+    this.directory.forget(process);
   }
 }

@@ -79,12 +79,14 @@ export class TurnLoop {
     } catch (error) {
       return this.#failed(error);
     }
-    return isPending(taken) ? this.#stored(taken) : this.#engine.flush();
+    if (isPending(taken)) return this.#stored(taken);
+    return this.#engine.unfinished ? this.#stored(this.#engine.finish()) : this.#engine.flush();
   }
 
   async #stored(taken: Promise<void>): Promise<void> {
     try {
       await taken;
+      await this.#engine.finish();
     } catch (error) {
       return this.#failed(error);
     }
@@ -100,6 +102,7 @@ export class TurnLoop {
   #take(run: Run, done: number): Awaitable<void> {
     const { turns } = this.#engine;
     for (let work = done; work < pieceWork && !isFinished(run); ) {
+      if (this.#engine.unfinished) return this.#finish(run, work);
       const process = turns.next();
       if (!process) return this.#rest(run);
       run.rested = -1;
@@ -111,6 +114,11 @@ export class TurnLoop {
       }
       work += process.executor?.runsAhead ? slowWork : 1;
     }
+  }
+
+  async #finish(run: Run, work: number): Promise<void> {
+    await this.#engine.finish();
+    await this.#take(run, work + slowWork);
   }
 
   /**

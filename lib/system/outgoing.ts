@@ -31,14 +31,9 @@ export class Outgoing implements OutboxTaker {
       this.#timed(message, delayMs, entry);
       return;
     }
-    const process = this.#parts.ledger.find(message.target);
-    const ruling = this.#placement.judge(process);
-    if (process && (ruling === 'assigned' || ruling === 'waiting')) {
-      const mail = new Mail(process, message, PushedMessage.senderOf(message).position, PushedMessage.indexOf(message));
-      this.#placement.place(process, mail, ruling, this.#moment());
-      return;
-    }
-    this.#refuse(message, 'message', outReason(ruling), entry);
+    const { position } = PushedMessage.senderOf(message);
+    const reason = this.#placement.deliver(message, position, PushedMessage.indexOf(message), this.#moment());
+    if (reason) this.#refuse(message, 'message', reason, entry);
   }
 
   spawn({ item, notice, entry }: Spawn, index: number, { position }: Sender): void {
@@ -51,14 +46,8 @@ export class Outgoing implements OutboxTaker {
     this.#placement.writeBorn(ledger.processes.length);
     this.#placement.born(item, ledger.moduleOf(item), this.#moment(), position, index);
     const told = notice();
-    const process = ledger.find(told.target);
-    const ruling = this.#placement.judge(process);
-    if (process && (ruling === 'assigned' || ruling === 'waiting')) {
-      const mail = new Mail(process, told, position, index + 1);
-      this.#placement.place(process, mail, ruling, this.#moment());
-      return;
-    }
-    this.#refuse(told, 'spawn', outReason(ruling), entry);
+    const reason = this.#placement.deliver(told, position, index + 1, this.#moment());
+    if (reason) this.#refuse(told, 'spawn', reason, entry);
   }
 
   assign({ message: id, process: target, exclude, entry }: Assigning, index: number, sender: Sender): void {

@@ -9,7 +9,8 @@ import type { RootMessage } from '../route/sender.ts';
 import type { Log } from '../store/log/log.ts';
 import type { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
-import { writeAssigned, writeWaiting } from './record/ruling.ts';
+import { writeAssigned, writeSeveral, writeTaken, writeWaiting } from './record/ruling.ts';
+import { request } from './requests.ts';
 import type { TraceLog } from './trace.ts';
 
 /** What mail is placed in. */
@@ -39,6 +40,74 @@ export class Placement {
     if (mailbox.length < options.messages && mailbox.waitingLength === 0) return 'assigned';
     const waits = options.overflow === 'wait' && mailbox.waitingLength < limits.waitingMessages;
     return waits ? 'waiting' : 'mailbox-full';
+  }
+
+  /** Puts a message where its target says. Says why not, if not. */
+  deliver(message: LazyMessage, position: number, index: number, moment: Moment): 'leaves' | ErrorCode | undefined {
+    const process = this.#parts.ledger.find(message.target);
+    if (!process) return this.#deliverElsewhere(message, position, index, moment);
+    const ruling = this.judge(process);
+    if (ruling !== 'assigned' && ruling !== 'waiting') return ruling;
+    this.place(process, new Mail(process, message, position, index), ruling, moment);
+    return undefined;
+  }
+
+  /**
+   * Gives mail a slot at once, however full the mailbox: what the system itself has to say, and what a process has set for
+   * itself, takes no room from others. A failed process gets it too, with the rest of its mail.
+   */
+  assign(process: Process, mail: Mail, moment: Moment): void {
+    writeAssigned(this.#parts.log.writer, process.index);
+    this.#assign(process, mail, moment);
+  }
+
+  /** Puts a message for none of the processes where it is for: the supervisor, whoever has that name, or a group. */
+  #deliverElsewhere(
+    message: LazyMessage,
+    position: number,
+    index: number,
+    moment: Moment,
+  ): 'leaves' | ErrorCode | undefined {
+    const { ledger, log, trace } = this.#parts;
+    const { target } = message;
+    const registered = ledger.directory.registered(target);
+    if (registered) return this.#deliverTo([registered], message, position, index, moment);
+    const group = ledger.directory.group(target);
+    if (group) {
+      const members = group.route(message);
+      const reason = this.#deliverTo(members, message, position, index, moment);
+      if (!reason) group.chose(members);
+      return reason;
+    }
+    if (target !== ledger.carrier.supervisor) return 'leaves';
+    const cause = senderOf(message);
+    if (!cause) return 'request-invalid';
+    const refusal = request(ledger.process(cause.process), message, ledger);
+    if (refusal) return refusal;
+    writeTaken(log.writer);
+    if (trace.observed) trace.note({ type: 'request', message, cause: plainRef(cause) });
+    return undefined;
+  }
+
+  /** Delivers to all of some processes that take it. */
+  #deliverTo(
+    processes: readonly Process[],
+    message: LazyMessage,
+    position: number,
+    index: number,
+    moment: Moment,
+  ): ErrorCode | undefined {
+    const rulings = processes.map((process) => this.judge(process));
+    const refusal = rulings.find((ruling) => ruling !== 'assigned' && ruling !== 'waiting');
+    const placed = processes.filter((_, at) => rulings[at] === 'assigned' || rulings[at] === 'waiting');
+    if (placed.length === 0) return (refusal as ErrorCode | undefined) ?? 'group-empty';
+    writeSeveral(this.#parts.log.writer, placed.length);
+    for (const [at, process] of processes.entries()) {
+      const ruling = rulings[at];
+      if (ruling !== 'assigned' && ruling !== 'waiting') continue;
+      this.place(process, new Mail(process, message, position, index), ruling, moment);
+    }
+    return undefined;
   }
 
   /** Gives mail a slot, or lets it wait for one. */

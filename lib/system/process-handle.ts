@@ -3,6 +3,7 @@ import type { Assignment } from '../core/assignment.ts';
 import type { Address, Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { StatusChange } from '../core/status-change.ts';
 import type { Tags } from '../core/tags.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
 import type { Process } from '../process/process.ts';
@@ -125,6 +126,11 @@ export class ProcessHandle {
   /** Ends the process for good: it takes no more mail, and what is in its mailbox stays unevaluated. */
   stop(reason = 'stopped by its user'): Promise<void> {
     return this.#host.stop(this.#process, reason);
+  }
+
+  /** Waits until it fails or is stopped, and says why; it is told at once if it has. The system runs when others run it. */
+  ended(): Promise<StatusChange> {
+    return this.#host.ended(this.#process);
   }
 
   /** Starts a failed process again where it failed, with a new restart budget. */

@@ -24,9 +24,25 @@ const turnsShown = 10;
 export class ProcessHost {
   readonly #driver: Driver;
   readonly #asks = new Asks();
+  /** Who waits for the end of a process. */
+  readonly #waiting = new Map<Process, (() => void)[]>();
 
   constructor(driver: Driver) {
     this.#driver = driver;
+    driver.engine.onEnded = (process) => {
+      for (const tell of this.#waiting.get(process) ?? []) tell();
+      this.#waiting.delete(process);
+    };
+  }
+
+  async ended(process: Process): Promise<StatusChange> {
+    if (process.running) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.set(process, [...(this.#waiting.get(process) ?? []), resolve]);
+      });
+    }
+    const status = process.state === 'stopped' ? 'stopped' : 'failed';
+    return { process: process.id, status, reason: process.reason ?? '' };
   }
 
   async send(process: Process, input: MessageInput): Promise<Receipt> {

@@ -2,19 +2,24 @@ import type { Clock, Moment } from '../core/clock.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { StatusChange } from '../core/status-change.ts';
+import type { Down } from '../process/consequences.ts';
+import { type Naming, nameChange } from '../process/directory.ts';
 import { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
 import { release } from '../route/outbox.ts';
 import { Sender } from '../route/sender.ts';
 import { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { TimedMail } from './ledger.ts';
+import { Notice } from './notice.ts';
 import { stoppedMail, unsentMail } from './outbound.ts';
 import { Outgoing } from './outgoing.ts';
-import { causeOf, outReason, Placement, type PlacementParts, rootOf, senderOf } from './placement.ts';
+import { causeOf, Placement, type PlacementParts, rootOf, senderOf } from './placement.ts';
 import type { History } from './record/history.ts';
 import { writeItem, writeMessage } from './record/inbound.ts';
 import { kinds, logVersion, statuses } from './record/kinds.ts';
 import { MessageIndex } from './record/message-index.ts';
+import { writeNaming } from './record/naming.ts';
+import { writeNotice } from './record/notice.ts';
 import { writeOutcome } from './record/outcome.ts';
 import { writeAddress } from './record/record.ts';
 import { writeOut } from './record/ruling.ts';
@@ -104,18 +109,45 @@ export class Recorder {
     ledger.takeTimer();
     log.writer.byte(kinds.timer);
     writeAddress(log, log.end, { position, index });
-    const to = ledger.find(message.target);
     // What a process set for itself is part of its mail, which stays when it fails.
-    const ruling = to === by && by.state === 'failed' ? 'assigned' : this.#placement.judge(to);
-    const cause = senderOf(message);
-    if (to && (ruling === 'assigned' || ruling === 'waiting')) {
-      this.#placement.place(to, new Mail(to, message, position, index), ruling, moment);
+    if (ledger.find(message.target) === by && by.state === 'failed') {
+      this.#placement.assign(by, new Mail(by, message, position, index), moment);
     } else {
-      const reason = outReason(ruling);
-      writeOut(log.writer, reason);
-      trace.noteMail(message, () => unsentMail('message', reason, cause, message.target, message));
+      const reason = this.#placement.deliver(message, position, index, moment);
+      if (reason) {
+        writeOut(log.writer, reason);
+        trace.noteMail(message, () => unsentMail('message', reason, senderOf(message), message.target, message));
+      }
     }
     this.#end();
+  }
+
+  /** Tells a watcher that a process has ended. */
+  notice(down: Down): void {
+    const moment = this.#begin();
+    const { log, ledger } = this.#parts;
+    const { to } = down;
+    const position = log.end;
+    const notice = new Notice(down, ledger.records, position, ledger.carrier);
+    log.writer.byte(kinds.notice);
+    writeNotice(log.writer, down, ledger.records, ledger);
+    ledger.consequences.told();
+    this.#placement.assign(to, new Mail(to, notice, position, 0), moment);
+    this.#end();
+  }
+
+  /** Changes a name. Says why not, if not. */
+  naming(naming: Naming): ErrorCode | undefined {
+    const { log, ledger, trace } = this.#parts;
+    const refusal = ledger.directory.refusal(naming);
+    if (refusal) return refusal;
+    this.#begin();
+    log.writer.byte(kinds.naming);
+    writeNaming(log.writer, naming);
+    ledger.directory.apply(naming);
+    if (trace.observed) trace.note({ type: 'name', ...nameChange(naming) });
+    this.#end();
+    return undefined;
   }
 
   /** Commits a decision about a process. What waits for a process that stops has nowhere else to go. */

@@ -6,11 +6,13 @@ import type { Process } from '../process/process.ts';
 import type { Log } from '../store/log/log.ts';
 import { InboundItem } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
+import { senderOf } from './placement.ts';
 import type { History, LoggedTurn } from './record/history.ts';
 import { epochMoment } from './record/kinds.ts';
 import { type LogRecord, readRecord } from './record/record.ts';
 import type { Released } from './record/released.ts';
 import type { Ruling } from './record/ruling.ts';
+import { request } from './requests.ts';
 
 /**
  * Takes in what the store of a log holds, and returns the processes that it leaves with mail, once for each message, in
@@ -61,6 +63,13 @@ export class Recovery {
         this.#place(message, record.ruling, record.mail.position, record.mail.index);
         return;
       }
+      case 'notice':
+        ledger.consequences.told();
+        this.#place(record.notice, record.ruling, position, 0);
+        return;
+      case 'naming':
+        ledger.directory.apply(record.naming);
+        return;
       case 'status':
         ledger.changeStatus(record.process, record.status, record.reason);
     }
@@ -115,12 +124,26 @@ export class Recovery {
     exclude?: readonly string[],
     assignedBy?: SlotRef,
   ): void {
+    if (ruling.kind === 'taken') this.#requested(message);
+    if (ruling.kind === 'several') this.#placeSeveral(message, ruling.rulings, position, index);
     if (ruling.kind !== 'assigned' && ruling.kind !== 'waiting') return;
     const process = this.#ledger.at(ruling.process);
     const plain = new Mail(process, message, position, index);
     const mail = exclude ? new CopiedMail(plain, exclude, assignedBy) : plain;
     if (ruling.kind === 'assigned') this.#assign(process, mail);
     else process.mailbox.wait(mail);
+  }
+
+  #requested(message: LazyMessage): void {
+    const by = senderOf(message);
+    if (by) request(this.#ledger.process(by.process), message, this.#ledger);
+  }
+
+  #placeSeveral(message: LazyMessage, rulings: readonly Ruling[], position: number, index: number): void {
+    for (const one of rulings) this.#place(message, one, position, index);
+    const [first] = rulings;
+    if (first?.kind !== 'assigned' && first?.kind !== 'waiting') return;
+    this.#ledger.directory.group(message.target)?.chose([this.#ledger.at(first.process)]);
   }
 
   #assign(process: Process, mail: Mail): void {

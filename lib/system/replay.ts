@@ -90,6 +90,11 @@ async function repeat(record: LogRecord, engine: Engine): Promise<void> {
       return engine.turn(record.header.process);
     case 'timer':
       return engine.fireNext();
+    case 'notice':
+      return engine.notice();
+    case 'naming':
+      engine.naming(record.naming);
+      return engine.told();
     case 'status':
       return engine.status(record.process, record.status, record.reason);
     case 'spawn':

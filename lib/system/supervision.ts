@@ -73,6 +73,11 @@ export class Supervision {
     await this.#carryOut(process, this.#judge(process, error));
   }
 
+  /** Whether a process that asks for its end is started again. */
+  isKept(process: Process): boolean {
+    return this.#children.get(process)?.rules.restart === 'permanent';
+  }
+
   /** Whether an outcome is a failure of its process. */
   isFailure(process: Process, { error, fault }: Outcome): boolean {
     if (!error) return false;

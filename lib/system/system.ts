@@ -13,8 +13,10 @@ import { assemble } from './assemble.ts';
 import { Driver } from './driver.ts';
 import type { Engine } from './engine.ts';
 import { type ActionGas, gasReport } from './gas-report.ts';
+import { GroupHandle } from './group-handle.ts';
 import type { SpawnInput } from './inbound.ts';
 import { advance, type Progress, type RunUntil } from './loop.ts';
+import { type GroupOptions, NameHost } from './name-host.ts';
 import { checkWhole, limitsOf, mailboxOf, type SystemOptions } from './options.ts';
 import { ProcessHandle } from './process-handle.ts';
 import { ProcessHost } from './process-host.ts';
@@ -50,6 +52,7 @@ export class System {
   readonly #driver: Driver;
   readonly #host: ProcessHost;
   readonly #supervisors: SupervisorHost;
+  readonly #names: NameHost;
   readonly #review: Review;
 
   constructor(options: SystemOptions = {}) {
@@ -66,6 +69,7 @@ export class System {
     this.#driver = new Driver(this.#engine);
     this.#host = new ProcessHost(this.#driver);
     this.#supervisors = new SupervisorHost(this.#driver, this.#host);
+    this.#names = new NameHost(this.#driver, this.#host);
     this.#review = new Review(log, history, ledger);
     for (const module of options.modules ?? []) this.define(module);
   }
@@ -132,6 +136,31 @@ export class System {
   get processes(): readonly ProcessHandle[] {
     const processes = this.#driver.recovered ? this.#engine.ledger.processes : [];
     return processes.map((process) => new ProcessHandle(process, this.#host));
+  }
+
+  /**
+   * Gives a process a name that others can write to as they write to its id; it has it until it is stopped or the name is
+   * unregistered. Processes do the same with `turn.register`.
+   */
+  async register(name: string, process: ProcessHandle): Promise<void> {
+    return this.#names.register(name, process.id);
+  }
+
+  async unregister(name: string): Promise<void> {
+    return this.#names.unregister(name);
+  }
+
+  /** The process that has registered a name; undefined if none has. */
+  registered(name: string): ProcessHandle | undefined {
+    const process = this.#driver.recovered ? this.#engine.ledger.directory.registered(name) : undefined;
+    return process && new ProcessHandle(process, this.#host);
+  }
+
+  /** Makes a group of processes under one name. One that is there already is taken if nothing else is asked of it. */
+  async group(name: string, options?: GroupOptions): Promise<GroupHandle> {
+    await this.open();
+    if (options || !this.#engine.ledger.directory.group(name)) await this.#names.open(name, options ?? {});
+    return new GroupHandle(name, this.#names);
   }
 
   /** The time as the next message will see it. */

@@ -184,10 +184,11 @@ const ended = (reason: string): HeddleError =>
 
 const workerFile = new URL(`./worker.node.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 
-const plainEnvironment = ({ process, module, limits }: Environment): PlainEnvironment => ({
+const plainEnvironment = ({ process, module, limits, supervisor }: Environment): PlainEnvironment => ({
   process: identityOf(process),
   module: identityOf(module),
   limits,
+  supervisor,
 });
 
 const identityOf = ({ id, owner, tags }: Identity): Identity => ({ id, owner, tags });

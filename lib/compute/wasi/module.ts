@@ -104,7 +104,13 @@ class WasiModule implements Module {
     // What most of its processes will have.
     const identity = { id: this.id, owner: this.owner, tags: this.tags };
     await this.#instances(
-      pagesOf({ process: { ...identity, tags: [] }, module: identity, limits: defaultLimits, past: () => [] }),
+      pagesOf({
+        process: { ...identity, tags: [] },
+        module: identity,
+        limits: defaultLimits,
+        supervisor: 'supervisor',
+        past: () => [],
+      }),
     );
   }
 

@@ -10,6 +10,7 @@ import type { Ledger } from '../ledger.ts';
 import { rootOf } from '../placement.ts';
 import { readItem, readMessage } from './inbound.ts';
 import { kinds } from './kinds.ts';
+import { readNotice } from './notice.ts';
 import { readOutcome } from './outcome.ts';
 import { type Address, type Released, readReleased } from './released.ts';
 import { readTurn, type TurnHeader } from './turn.ts';
@@ -96,6 +97,7 @@ export class History {
     const kind = reader.byte();
     if (kind === kinds.spawn) return readItem(reader, position, this.#ledger);
     if (kind === kinds.message) return readMessage(reader, position, this.#ledger);
+    if (kind === kinds.notice) return readNotice(reader, position, this.#ledger);
     for (const released of this.#turn(position).released) {
       const message = this.#released(released, index);
       if (message) return message;

@@ -16,13 +16,26 @@ export const kinds = {
   timer: 6,
   /** A decision about a process. */
   status: 7,
+  /** A process is told that another has ended. */
+  notice: 8,
+  /** A name was changed from outside. */
+  naming: 9,
 } as const;
 
 /** Of which version a log is. */
-export const logVersion = 1;
+export const logVersion = 2;
 
 /** Moments are written as differences from this one, at which a virtual clock starts. */
 export const epochMoment = { timestampMs: 1_735_689_600_000, blockHeight: 1_580_000 };
 
 /** The decisions about a process by the numbers that they are written as. */
 export const statuses = ['running', 'failed', 'stopped'] as const;
+
+/** How a process stands that others are told of, by the numbers that they are written as. */
+export const endings = ['failed', 'stopped', 'unknown'] as const;
+
+/** The changes of names by the numbers that they are written as. */
+export const namings = ['registered', 'unregistered', 'grouped', 'joined', 'left', 'chosen'] as const;
+
+/** The ways to choose members of a group by the numbers that they are written as. */
+export const routings = ['broadcast', 'round-robin', 'least-busy', 'consistent-hash'] as const;

@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger.ts';
 import type { History } from './history.ts';
 import { type LogRecord, readRecords } from './record.ts';
 import type { Address, Released } from './released.ts';
-import type { Ruling } from './ruling.ts';
+import { type Ruling, singleRulings } from './ruling.ts';
 
 /** A message in the log, and which processes have it in their schedules or will have. */
 export interface KnownMessage {
@@ -43,6 +43,7 @@ export class MessageIndex {
 
   #add(record: LogRecord, position: number): void {
     if (record.kind === 'spawn') this.#hold(record.item, { position, index: 0 }, this.#ledger.find(record.item.id));
+    else if (record.kind === 'notice') this.#ruled(record.notice, { position, index: 0 }, record.ruling);
     else if (record.kind === 'message') this.#ruled(record.message, { position, index: 0 }, record.ruling);
     else if (record.kind === 'timer') this.#ruled(this.#history.message(record.mail), record.mail, record.ruling);
     else if (record.kind === 'turn') {
@@ -63,8 +64,10 @@ export class MessageIndex {
   }
 
   #ruled(message: LazyMessage, address: Address, ruling: Ruling): void {
-    if (ruling.kind === 'assigned' || ruling.kind === 'waiting') {
-      this.#hold(message, address, this.#ledger.at(ruling.process));
+    for (const one of singleRulings(ruling)) {
+      if (one.kind === 'assigned' || one.kind === 'waiting') {
+        this.#hold(message, address, this.#ledger.at(one.process));
+      }
     }
   }
 

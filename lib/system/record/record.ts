@@ -1,14 +1,18 @@
 import type { Moment } from '../../core/clock.ts';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 import type { StatusChange } from '../../core/status-change.ts';
+import type { Naming } from '../../process/directory.ts';
 import type { Process } from '../../process/process.ts';
 import type { ByteReader } from '../../store/log/byte-reader.ts';
 import type { Log } from '../../store/log/log.ts';
 import type { InboundItem, InboundMessage } from '../inbound-message.ts';
 import type { Ledger } from '../ledger.ts';
+import type { Notice } from '../notice.ts';
 import type { History, LoggedTurn } from './history.ts';
 import { readItem, readMessage } from './inbound.ts';
 import { kinds, logVersion, statuses } from './kinds.ts';
+import { readNaming } from './naming.ts';
+import { readNotice } from './notice.ts';
 import { type Address, readAddress } from './released.ts';
 import { type Ruling, readRuling } from './ruling.ts';
 import { readMoment } from './turn.ts';
@@ -28,7 +32,9 @@ export type LogRecord =
       readonly reason: string;
       /** The mail that waited for a process that was stopped. */
       readonly unsent: readonly Address[];
-    };
+    }
+  | { readonly kind: 'notice'; readonly notice: Notice; readonly ruling: Ruling }
+  | { readonly kind: 'naming'; readonly naming: Naming };
 
 /** Reads the record at `position`. */
 export function readRecord(reader: ByteReader, position: number, history: History, ledger: Ledger): LogRecord {
@@ -72,6 +78,10 @@ function read(reader: ByteReader, position: number, history: History, ledger: Le
       const unsent = Array.from({ length: reader.number() }, () => readAddress(reader, position));
       return { kind: 'status', process, status, reason, unsent };
     }
+    case kinds.notice:
+      return { kind: 'notice', notice: readNotice(reader, position, ledger), ruling: readRuling(reader) };
+    case kinds.naming:
+      return { kind: 'naming', naming: readNaming(reader, ledger) };
     default:
       throw new HeddleError('recording-invalid', `a log has a record of kind ${kind} at ${position}`, { position });
   }

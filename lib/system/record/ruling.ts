@@ -10,6 +10,10 @@ import type { ByteWriter } from '../../store/log/byte-writer.ts';
 export type Ruling =
   | { readonly kind: 'assigned' | 'waiting'; readonly process: number }
   | { readonly kind: 'timed' }
+  /** The supervisor took it as a request. */
+  | { readonly kind: 'taken' }
+  /** It went to the members of a group. */
+  | { readonly kind: 'several'; readonly rulings: readonly Ruling[] }
   | { readonly kind: 'out'; readonly reason: 'leaves' | ErrorCode };
 
 export function writeAssigned(writer: ByteWriter, process: number): void {
@@ -22,6 +26,16 @@ export function writeWaiting(writer: ByteWriter, process: number): void {
 
 export function writeTimed(writer: ByteWriter): void {
   writer.number(timed);
+}
+
+export function writeTaken(writer: ByteWriter): void {
+  writer.number(taken);
+}
+
+/** Writes that so many rulings follow. */
+export function writeSeveral(writer: ByteWriter, count: number): void {
+  writer.number(several);
+  writer.number(count);
 }
 
 export function writeOut(writer: ByteWriter, reason: 'leaves' | ErrorCode): void {
@@ -39,6 +53,10 @@ export function readRuling(reader: ByteReader): Ruling {
     };
   }
   if (number === timed) return { kind: 'timed' };
+  if (number === taken) return { kind: 'taken' };
+  if (number === several) {
+    return { kind: 'several', rulings: Array.from({ length: reader.number() }, () => readRuling(reader)) };
+  }
   if (number === leaves) return { kind: 'out', reason: 'leaves' };
   const reason = reader.text();
   if (!Object.hasOwn(errorCodes, reason))
@@ -50,5 +68,11 @@ export function readRuling(reader: ByteReader): Ruling {
 const refused = 0;
 const leaves = 1;
 const timed = 2;
-const firstWaiting = 3;
-const firstAssigned = 4;
+const taken = 3;
+const several = 4;
+const firstWaiting = 5;
+const firstAssigned = 6;
+
+/** The rulings over single deliveries that a ruling comes to. */
+export const singleRulings = (ruling: Ruling): readonly Ruling[] =>
+  ruling.kind === 'several' ? ruling.rulings : [ruling];

@@ -7,7 +7,13 @@ import { wrapped } from '../../fixtures/system/modules.ts';
 import { refusal } from '../../fixtures/system/refusal.ts';
 
 const identity = { id: 'A'.repeat(43), owner: 'wallet', tags: [] };
-const environment = { process: identity, module: identity, limits: defaultLimits, past: () => [] };
+const environment = {
+  process: identity,
+  module: identity,
+  limits: defaultLimits,
+  supervisor: 'supervisor',
+  past: () => [],
+};
 
 /** What comes back when a state is written to a checkpoint and read from it. */
 async function throughCheckpoint(state: unknown): Promise<unknown> {

@@ -115,6 +115,7 @@ export class Host {
       process: { id: this.id, owner: 'owner', tags: [] },
       module,
       limits: defaultLimits,
+      supervisor: 'supervisor',
       past: (from: number) => this.#past.slice(from),
     };
   }

@@ -164,7 +164,13 @@ test('a checkpoint of another machine is refused', async () => {
   const checkpoint = await one.checkpoint();
   const module = machine(createMachine({ initial: 'b', states: { b: {} } }));
   const identity = { id: 'A'.repeat(43), owner: '', tags: [] };
-  const environment = { process: identity, module: identity, limits: {} as never, past: () => [] };
+  const environment = {
+    process: identity,
+    module: identity,
+    limits: {} as never,
+    supervisor: 'supervisor',
+    past: () => [],
+  };
   for (const bytes of [
     checkpoint.bytes,
     new Uint8Array([0xc1, 0xff]),

@@ -51,6 +51,7 @@ export const environment = (module: Module, limits: Partial<Limits> = {}): Envir
   process: { id: processId, owner, tags: processTags(module) },
   module: { id: module.id, owner: module.owner, tags: module.tags },
   limits: { ...defaultLimits, ...limits },
+  supervisor: 'supervisor',
   past: () => [],
 });
 

@@ -53,6 +53,7 @@ test('the environment', () => {
     process,
     module: { id: 'm', owner: 'o', tags: [] },
     limits: defaultLimits,
+    supervisor: 'supervisor',
     past: () => [],
   });
   assert.is(

@@ -1,0 +1,118 @@
+import type { ErrorCode } from '../core/error-codes.ts';
+import type { NameChange } from '../core/name-change.ts';
+import { Group, type Routing } from './group.ts';
+import type { Process } from './process.ts';
+
+/** A change of the names, as a log has it. */
+export type Naming =
+  | { readonly change: 'registered' | 'joined' | 'left' | 'chosen'; readonly name: string; readonly process: Process }
+  | { readonly change: 'unregistered'; readonly name: string }
+  | {
+      readonly change: 'grouped';
+      readonly name: string;
+      readonly routing: Routing;
+      readonly keyTag: string | undefined;
+    };
+
+/** The same as plain data. */
+export function nameChange(naming: Naming): NameChange {
+  if (naming.change === 'unregistered') return naming;
+  if (naming.change !== 'grouped') return { change: naming.change, name: naming.name, process: naming.process.id };
+  const { change, name, routing, keyTag } = naming;
+  return { change, name, routing, ...(keyTag !== undefined && { keyTag }) };
+}
+
+/** The names under which processes can be written to: each is that of one process or of a group. */
+export class Directory {
+  readonly #registered = new Map<string, Process>();
+  readonly #groups = new Map<string, Group>();
+  /** The names that each process has registered, and of the groups that it is in. */
+  readonly #held = new Map<Process, Set<string>>();
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** The process that has registered a name. */
+  registered(name: string): Process | undefined {
+    return this.#registered.get(name);
+  }
+
+  group(name: string): Group | undefined {
+    return this.#groups.get(name);
+  }
+
+  /** All groups, in the order in which they came to be. */
+  get groups(): Iterable<Group> {
+    return this.#groups.values();
+  }
+
+  /** Why a change cannot be made; undefined if it can. */
+  refusal(naming: Naming): ErrorCode | undefined {
+    const { name } = naming;
+    const isNew = !this.#registered.has(name) && !this.#groups.has(name);
+    switch (naming.change) {
+      case 'registered':
+      case 'grouped':
+        return isNew ? this.#refusalOfNew(name) : 'name-taken';
+      case 'joined':
+        // Whoever joins first makes the group.
+        return isNew ? this.#refusalOfNew(name) : this.#groups.has(name) ? undefined : 'name-taken';
+      case 'unregistered':
+        return this.#registered.has(name) ? undefined : 'name-unknown';
+      default:
+        return this.#groups.has(name) ? undefined : 'name-unknown';
+    }
+  }
+
+  /** Makes a change that was not refused. */
+  apply(naming: Naming): void {
+    const { name } = naming;
+    switch (naming.change) {
+      case 'registered':
+        this.#registered.set(name, naming.process);
+        this.#hold(naming.process, name);
+        return;
+      case 'unregistered':
+        this.#registered.delete(name);
+        return;
+      case 'grouped':
+        this.#groups.set(name, new Group(name, naming.routing, naming.keyTag));
+        return;
+      case 'joined':
+        if (!this.#groups.has(name)) this.#groups.set(name, new Group(name, 'broadcast'));
+        this.#groups.get(name)?.add(naming.process);
+        this.#hold(naming.process, name);
+        return;
+      case 'left':
+        this.#groups.get(name)?.remove(naming.process);
+        return;
+      case 'chosen':
+        this.#groups.get(name)?.chose([naming.process]);
+    }
+  }
+
+  /** Takes a process that has ended for good out of all. */
+  forget(process: Process): void {
+    for (const name of this.#held.get(process) ?? []) {
+      if (this.#registered.get(name) === process) this.#registered.delete(name);
+      this.#groups.get(name)?.remove(process);
+    }
+    this.#held.delete(process);
+  }
+
+  #hold(process: Process, name: string): void {
+    const held = this.#held.get(process) ?? new Set();
+    this.#held.set(process, held.add(name));
+  }
+
+  #refusalOfNew(name: string): ErrorCode | undefined {
+    if (!isName(name)) return 'name-invalid';
+    return this.#registered.size + this.#groups.size >= this.#most ? 'names-over-limit' : undefined;
+  }
+}
+
+/** Whether a text can be a name: one that cannot be taken for an address. */
+const isName = (name: string): boolean =>
+  /^[\w.:/-]{1,100}$/.test(name) && !/^[\w-]{42,44}$/.test(name) && !/^0x/i.test(name);

@@ -1,0 +1,98 @@
+import { HeddleError } from '../core/error.ts';
+import { tagValue, toTags } from '../core/tags.ts';
+import type { Naming } from '../process/directory.ts';
+import type { Group, Routing } from '../process/group.ts';
+import type { Process } from '../process/process.ts';
+import type { Driver } from './driver.ts';
+import type { MessageInput } from './inbound.ts';
+import type { ProcessHost } from './process-host.ts';
+import type { Receipt } from './receipt.ts';
+import { routings } from './record/kinds.ts';
+
+/** How a group hands on what is sent to it. */
+export interface GroupOptions {
+  /** `broadcast` by default. */
+  readonly routing?: Routing;
+  /** For `consistent-hash`, the tag whose value is the key: who sends the message by default. */
+  readonly keyTag?: string;
+}
+
+/** Changes the names of a system for those who are outside, and sends to groups. */
+export class NameHost {
+  readonly #driver: Driver;
+  readonly processes: ProcessHost;
+
+  constructor(driver: Driver, processes: ProcessHost) {
+    this.#driver = driver;
+    this.processes = processes;
+  }
+
+  async register(name: string, id: string): Promise<void> {
+    await this.#change(() => ({ change: 'registered', name, process: this.#process(id) }));
+  }
+
+  async unregister(name: string): Promise<void> {
+    await this.#change(() => ({ change: 'unregistered', name }));
+  }
+
+  async open(name: string, { routing = 'broadcast', keyTag }: GroupOptions): Promise<void> {
+    if (!routings.includes(routing)) {
+      const what = `routing is ${String(routing)}, not one of ${routings.join(', ')}`;
+      throw new HeddleError('option-invalid', what, { option: 'routing' });
+    }
+    if (keyTag !== undefined && (typeof keyTag !== 'string' || routing !== 'consistent-hash')) {
+      throw new HeddleError('option-invalid', 'keyTag is a text and for consistent-hash alone', { option: 'keyTag' });
+    }
+    await this.#change(() => ({ change: 'grouped', name, routing, keyTag }));
+  }
+
+  async join(name: string, id: string): Promise<void> {
+    await this.#change(() => ({ change: 'joined', name, process: this.#process(id) }));
+  }
+
+  async leave(name: string, id: string): Promise<void> {
+    await this.#change(() => ({ change: 'left', name, process: this.#process(id) }));
+  }
+
+  /** Sends to the members that the routing of a group chooses. */
+  async send(name: string, input: MessageInput): Promise<readonly Receipt[]> {
+    const { engine } = this.#driver;
+    const chosen = await this.#driver.enter(() => {
+      const group = this.group(name);
+      const tags = toTags(input.tags);
+      const from = input.from ?? engine.ledger.carrier.wallet;
+      const members = group.route({ from, tag: (tag) => tagValue(tags, tag) });
+      const [first] = members;
+      if (!first) throw new HeddleError('group-empty', `nobody in the group ${name} takes mail`, { name });
+      if (group.routing === 'round-robin') engine.naming({ change: 'chosen', name, process: first });
+      return members;
+    });
+    const receipts: Receipt[] = [];
+    for (const process of chosen) receipts.push(await this.processes.send(process, input));
+    return receipts;
+  }
+
+  /** The group of that name, which must be there. */
+  group(name: string): Group {
+    const group = this.#driver.engine.ledger.directory.group(name);
+    if (group) return group;
+    throw new HeddleError('name-unknown', `there is no group ${name}`, { name });
+  }
+
+  #process(id: string): Process {
+    const process = this.#driver.engine.ledger.process(id);
+    if (process.state !== 'stopped') return process;
+    throw new HeddleError('process-stopped', `${id} is stopped`, { process: id });
+  }
+
+  async #change(naming: () => Naming): Promise<void> {
+    await this.#driver.enter(() => {
+      const change = naming();
+      const refusal = this.#driver.engine.naming(change);
+      if (!refusal) return;
+      throw new HeddleError(refusal, `the name ${JSON.stringify(change.name)} cannot be ${change.change}`, {
+        name: change.name,
+      });
+    });
+  }
+}

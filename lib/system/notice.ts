@@ -1,0 +1,100 @@
+import type { Address, Id } from '../core/id.ts';
+import { freezeTags, lazy, type Message, plainMessage, unsignedId } from '../core/message.ts';
+import { type Tag, type Tags, tagValue } from '../core/tags.ts';
+import type { Down } from '../process/consequences.ts';
+import type { RootMessage } from '../route/sender.ts';
+import type { Gateway } from './inbound-message.ts';
+
+/** Tells a watcher that a process has failed, was stopped, or is not known. The system itself speaks. */
+export class Notice implements RootMessage {
+  readonly #down: Down;
+  readonly #sequence: number;
+  readonly #position: number;
+  readonly #gateway: Gateway;
+  #tags: Tags | undefined;
+  #id: Id | undefined;
+  #pushedForTag: Tag | undefined;
+
+  /** `sequence` is how many records of the log came before it, and `position` where its own begins. */
+  constructor(down: Down, sequence: number, position: number, gateway: Gateway) {
+    this.#down = down;
+    this.#sequence = sequence;
+    this.#position = position;
+    this.#gateway = gateway;
+  }
+
+  get id(): Id {
+    this.#id ??= unsignedId(this, `notice ${this.#sequence}`);
+    return this.#id;
+  }
+
+  /** A process trusts it as it trusts other processes. */
+  get owner(): Address {
+    return this.#gateway.messenger;
+  }
+
+  get from(): Address {
+    return this.#gateway.supervisor;
+  }
+
+  get target(): Id {
+    return this.#down.to.id;
+  }
+
+  get anchor(): null {
+    return null;
+  }
+
+  get data(): string {
+    return this.#down.reason || ' ';
+  }
+
+  get tags(): Tags {
+    const { process, status, reference } = this.#down;
+    this.#tags ??= freezeTags([
+      { name: 'Data-Protocol', value: 'ao' },
+      { name: 'Variant', value: 'ao.TN.1' },
+      { name: 'Type', value: 'Message' },
+      { name: 'From-Process', value: this.from },
+      { name: 'Action', value: 'Down' },
+      { name: 'Process', value: process },
+      { name: 'Status', value: status },
+      { name: 'X-Reference', value: reference },
+    ]);
+    return this.#tags;
+  }
+
+  tag(name: string): string | undefined {
+    return tagValue(this.tags, name);
+  }
+
+  get pushedFor(): undefined {
+    return undefined;
+  }
+
+  get pushedForTag(): Tag {
+    this.#pushedForTag ??= Object.freeze({ name: 'Pushed-For', value: this.id });
+    return this.#pushedForTag;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  get [lazy](): true {
+    return true;
+  }
+
+  get signature(): null {
+    return null;
+  }
+
+  toJSON(): Message {
+    return plainMessage(this);
+  }
+
+  /** How Node shows it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): Message {
+    return plainMessage(this);
+  }
+}
