@@ -5,7 +5,7 @@ const rows = [
   ['schedule', 'compute', 'store'],
   ['process', 'route'],
   ['system'],
-  ['arweave', 'sim', 'explore', 'report', 'connect'],
+  ['arweave', 'sim', 'explore', 'report', 'connect', 'metrics'],
   ['serve', 'cluster'],
   ['cli'],
 ];
