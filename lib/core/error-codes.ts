@@ -88,6 +88,7 @@ export const errorCodes = {
   'group-empty': { definite: true, advice: 'Have a process join that takes mail before writing to the group.' },
   'processes-over-limit': { definite: true, advice: 'Stop what spawns, or raise the limit.' },
   'mailbox-full': { definite: true, advice: 'Let the process run before sending more, or raise its mailbox limit.' },
+  'rate-over-limit': { definite: true, advice: 'Let time pass before sending more, or raise the rate of its mailbox.' },
   'lifecycle-invalid': { definite: true, advice: 'Look at process.status before asking for this.' },
 
   // What a guest did: these stand in outcomes, and state is as before the message.

@@ -9,6 +9,8 @@ export interface Limits {
   readonly dataBytes: number;
   /** Messages with a slot that a process has not evaluated yet. At it: admission waits or refuses with `mailbox-full`. */
   readonly mailboxMessages: number;
+  /** Bytes of data and tags of such messages. Over it: the same. */
+  readonly mailboxBytes: number;
   /** Deliveries that wait for room in a full mailbox. At it: refused with `mailbox-full`. */
   readonly waitingMessages: number;
   /** Timers that one process has set and that have not fired. At it: another is refused with `timers-over-limit`. */
@@ -74,6 +76,7 @@ export const defaultLimits: Limits = {
   tagBytes: 4096,
   dataBytes: 10_485_760,
   mailboxMessages: 100_000,
+  mailboxBytes: 1_073_741_824,
   waitingMessages: 100_000,
   timers: 10_000,
   bonds: 100_000,

@@ -43,6 +43,8 @@ export interface LazyMessage extends Message {
   readonly [lazy]: true;
   /** The value of its first tag of that name. */
   tag(name: string): string | undefined;
+  /** Bytes of its data and of the tags that its sender gave it. */
+  readonly bytes: number;
 }
 
 export const isLazy = (value: object): value is LazyMessage => (value as Partial<LazyMessage>)[lazy] === true;

@@ -28,6 +28,7 @@ export class Mail implements Assignment {
   moment: Moment | undefined;
   /** What stands behind it in the mailbox. */
   next: Mail | undefined;
+  #bytes: number;
 
   constructor(to: Recipient, message: LazyMessage, position: number, index: number) {
     this.to = to;
@@ -37,6 +38,13 @@ export class Mail implements Assignment {
     this.slot = -1;
     this.moment = undefined;
     this.next = undefined;
+    this.#bytes = -1;
+  }
+
+  /** Bytes that it takes in a mailbox. */
+  get bytes(): number {
+    if (this.#bytes < 0) this.#bytes = this.message.bytes;
+    return this.#bytes;
   }
 
   get exclude(): readonly string[] {

@@ -1,5 +1,6 @@
 import { Queue } from '../core/queue.ts';
 import type { Mail } from './mail.ts';
+import type { Rate } from './rate-limit.ts';
 
 /** What happens to mail for a full mailbox: it waits without a slot until there is room, or it is refused. */
 export type Overflow = 'wait' | 'reject';
@@ -8,7 +9,11 @@ export type Overflow = 'wait' | 'reject';
 export interface MailboxOptions {
   /** Messages with a slot that are not evaluated yet. */
   readonly messages: number;
+  /** Bytes of their data and tags. A message that is larger gets into an empty mailbox all the same. */
+  readonly bytes: number;
   readonly overflow: Overflow;
+  /** How many messages get a slot in a span of virtual time; what comes too soon waits or is refused. */
+  readonly rate?: Rate;
 }
 
 /**
@@ -19,11 +24,39 @@ export class Mailbox {
   #first: Mail | undefined;
   #last: Mail | undefined;
   #length = 0;
+  #bytes = 0;
   #waiting: Queue<Mail> | undefined;
 
   /** How much mail has a slot. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Bytes of the mail that has a slot. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether there is room for mail of so many bytes. */
+  fits(bytes: number, most: MailboxOptions): boolean {
+    return this.#length < most.messages && (this.#length === 0 || this.#bytes + bytes <= most.bytes);
+  }
+
+  /** How much of the mail that waits there is room for, at most `most`, and once the first mail is gone if it `isTurn`. */
+  admissible({ messages, bytes }: MailboxOptions, most: number, isTurn: boolean): number {
+    let [length, taken] = [this.#length, this.#bytes];
+    if (isTurn) {
+      length--;
+      taken -= this.#first?.bytes ?? 0;
+    }
+    let admissible = 0;
+    for (const mail of this.waiting) {
+      if (admissible >= most || length >= messages || (length > 0 && taken + mail.bytes > bytes)) break;
+      admissible++;
+      length++;
+      taken += mail.bytes;
+    }
+    return admissible;
   }
 
   /** How much mail waits for a slot. */
@@ -55,6 +88,7 @@ export class Mailbox {
 
   push(mail: Mail): void {
     this.#length++;
+    this.#bytes += mail.bytes;
     // Most mailboxes hold one, and what a new object is stored in is work for the garbage collector.
     if (!this.#first) {
       this.#first = mail;
@@ -74,6 +108,7 @@ export class Mailbox {
     // Whoever keeps it keeps only this one.
     mail.next = undefined;
     this.#length--;
+    this.#bytes -= mail.bytes;
     return mail;
   }
 

@@ -10,7 +10,7 @@ import {
   unsignedId,
   unsignedItemId,
 } from '../core/message.ts';
-import { type Tag, type Tags, tagBytes, tagValue } from '../core/tags.ts';
+import { type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
 import type { Sender } from './sender.ts';
 
 /** What a turn sends: a message, the item of a process, or the notice that it is there. */
@@ -90,6 +90,11 @@ export class PushedMessage implements LazyMessage {
   tag(name: string): string | undefined {
     const entry = this.#entry;
     return entry instanceof Sent && !addedNames.has(name) ? entry.tag(name) : tagValue(this.tags, name);
+  }
+
+  get bytes(): number {
+    const entry = this.#entry;
+    return utf8Bytes(entry.data) + tagBytes(entry instanceof Sent ? entry.own : entry.tags);
   }
 
   /** At most so many bytes its tags take. */

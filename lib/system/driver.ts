@@ -6,6 +6,7 @@ import type { Id } from '../core/id.ts';
 import { Lane } from '../core/lane.ts';
 import type { Process } from '../process/process.ts';
 import { inStore } from '../store/guard.ts';
+import { Agenda } from './agenda.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Engine } from './engine.ts';
 import { inboundItem, type SpawnInput } from './inbound.ts';
@@ -16,6 +17,7 @@ import { Recovery } from './recovery.ts';
 /** Works an engine for whoever calls: after what the store holds is taken in, one call at a time, and until it is closed. */
 export class Driver {
   readonly engine: Engine;
+  readonly agenda: Agenda;
   readonly loop: TurnLoop;
   readonly deadlines = new Deadlines();
   readonly #lane = new Lane();
@@ -25,7 +27,8 @@ export class Driver {
 
   constructor(engine: Engine) {
     this.engine = engine;
-    this.loop = new TurnLoop(engine, this.deadlines, this.#lane);
+    this.agenda = new Agenda(engine);
+    this.loop = new TurnLoop(engine, this.agenda, this.deadlines, this.#lane);
     this.#recovery = new Recovery(engine.log, engine.ledger, engine.history);
   }
 
@@ -59,7 +62,7 @@ export class Driver {
         (value) => this.#stored(value),
         (error) => this.#failed(error),
       );
-    if (this.engine.unfinished) return this.engine.finish().then(() => this.#stored(done));
+    if (this.agenda.urgent) return this.agenda.doUrgent().then(() => this.#stored(done));
     const told = this.engine.told();
     if (isPending(told)) return told.then(() => this.#stored(done));
     const flushed = this.engine.flush();
@@ -73,8 +76,8 @@ export class Driver {
     for (const process of unevaluated) turns.owe(process);
     for (const process of ledger.processes) executors.announceAgain(process);
     this.#recovered = true;
-    // What an earlier life had not come to.
-    await this.engine.finish();
+    // What an earlier life had not come to before its next turn.
+    await this.agenda.catchUp();
   }
 
   /** Runs until told to end or until nothing is left to do. What was called together with it goes first. */

@@ -102,20 +102,6 @@ export class Engine implements Parts {
     return this.#recorded(() => this.recorder.naming(naming));
   }
 
-  /** Whether something is to be done that follows from what has been done. */
-  get unfinished(): boolean {
-    return this.ledger.consequences.length > 0;
-  }
-
-  /** Does all of it. */
-  async finish(): Promise<void> {
-    for (let next = this.ledger.consequences.first; next; next = this.ledger.consequences.first) {
-      if (next.kind === 'down') await this.notice();
-      else if (next.kind === 'failure') await this.status(next.process, 'failed', next.reason);
-      else await this.#exit(next.process, next.reason);
-    }
-  }
-
   /** Tells the next watcher what it is to be told. */
   notice(): Awaitable<void> {
     const down = this.ledger.consequences.first;
@@ -124,23 +110,10 @@ export class Engine implements Parts {
     return this.told();
   }
 
-  /** The next moment at which something happens by itself. */
-  get nextMs(): number {
-    const { nextTimer } = this.ledger;
-    return Math.min(nextTimer?.atMs ?? never, this.supervision.nextMs ?? never);
-  }
-
-  /** A process has asked for its end. */
-  async #exit(process: Process, reason: string): Promise<void> {
-    const isKept = this.supervision.isKept(process);
-    await this.status(process, isKept ? 'running' : 'stopped', reason);
-    if (isKept) await this.supervision.failed(process, reason);
-  }
-
-  /** Does what happens by itself until then. */
-  async passTo(atMs: number): Promise<void> {
-    while ((this.ledger.nextTimer?.atMs ?? never) <= atMs) await this.fireNext();
-    while ((this.supervision.nextMs ?? never) <= atMs) this.supervision.releaseNext();
+  /** Gives mail that came too soon the slots for which it is time. */
+  admitWaiting(process: Process): Awaitable<void> {
+    this.#recorded(() => this.recorder.admission(process));
+    return this.told();
   }
 
   /** Sends the message of the timer that is due next. */
@@ -287,5 +260,3 @@ export class Engine implements Parts {
     throw error;
   }
 }
-
-const never = Number.POSITIVE_INFINITY;

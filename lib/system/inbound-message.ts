@@ -1,7 +1,7 @@
 import type { Module } from '../compute/executor.ts';
 import type { Address, Id } from '../core/id.ts';
 import { freezeTags, lazy, type Message, plainMessage, unsignedId, unsignedItemId } from '../core/message.ts';
-import { type Tag, type Tags, tagValue } from '../core/tags.ts';
+import { type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
 import type { Process } from '../process/process.ts';
 import type { Carrier, RootMessage } from '../route/sender.ts';
 
@@ -112,6 +112,10 @@ export class InboundMessage implements RootMessage {
     return this.#id;
   }
 
+  get bytes(): number {
+    return utf8Bytes(this.#content.data) + tagBytes(this.#content.own);
+  }
+
   get [lazy](): true {
     return true;
   }
@@ -212,6 +216,10 @@ export class InboundItem implements RootMessage {
   get id(): Id {
     this.#id ??= unsignedItemId(this, outside(this.#content.sequence));
     return this.#id;
+  }
+
+  get bytes(): number {
+    return utf8Bytes(this.#content.data) + tagBytes(this.#content.own);
   }
 
   get [lazy](): true {

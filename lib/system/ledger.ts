@@ -7,6 +7,7 @@ import type { Limits } from '../core/limits.ts';
 import type { LazyMessage } from '../core/message.ts';
 import type { StatusChange } from '../core/status-change.ts';
 import { tagValue } from '../core/tags.ts';
+import { Admissions } from '../process/admissions.ts';
 import { Bonds } from '../process/bonds.ts';
 import { Consequences, linked } from '../process/consequences.ts';
 import { Directory } from '../process/directory.ts';
@@ -36,6 +37,8 @@ export class Ledger {
   readonly mailbox: MailboxOptions;
   readonly bonds = new Bonds();
   readonly directory: Directory;
+  /** Who may be given a slot, and when. */
+  readonly admissions: Admissions;
   /** What follows from what is logged and is not logged itself yet. */
   readonly consequences = new Consequences();
   /** How many records the log has. */
@@ -62,6 +65,7 @@ export class Ledger {
     const { limits, scheduler, supervisor } = carrier;
     this.#surroundings = { limits, scheduler, supervisor, past };
     this.directory = new Directory(limits.names);
+    this.admissions = new Admissions(mailbox);
   }
 
   get limits(): Limits {
@@ -151,6 +155,20 @@ export class Ledger {
     mail.slot = process.slots++;
     mail.moment = moment;
     process.mailbox.push(mail);
+    this.admissions.assigned(process, moment.timestampMs);
+  }
+
+  /** Lets mail wait for a slot. */
+  wait(process: Process, mail: Mail): void {
+    process.mailbox.wait(mail);
+    this.admissions.waits(process);
+  }
+
+  /** Takes out the mail that has waited for longest. */
+  admit(process: Process): Mail | undefined {
+    const mail = process.mailbox.admit();
+    this.admissions.waits(process);
+    return mail;
   }
 
   /** Takes the mail of a turn out of its mailbox, with its outcome at `position` of the log. */
@@ -199,6 +217,7 @@ export class Ledger {
     if (status === 'stopped') {
       process.move('stopped');
       process.mailbox.clearWaiting();
+      this.admissions.waits(process);
     } else {
       // A replay comes here without the crash that led to the failure.
       if (process.state !== 'restarting') process.move('crashed');

@@ -1,6 +1,7 @@
 import { type Awaitable, isPending } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Lane } from '../core/lane.ts';
+import type { Agenda } from './agenda.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Engine } from './engine.ts';
 
@@ -39,13 +40,15 @@ interface Run {
 /** Lets processes have their turns, and lets time pass when there is no mail. Nobody waits if nothing has to be waited for. */
 export class TurnLoop {
   readonly #engine: Engine;
+  readonly #agenda: Agenda;
   readonly #deadlines: Deadlines;
   readonly #lane: Lane;
   /** How often time has passed. */
   #moments = 0;
 
-  constructor(engine: Engine, deadlines: Deadlines, lane: Lane) {
+  constructor(engine: Engine, agenda: Agenda, deadlines: Deadlines, lane: Lane) {
     this.#engine = engine;
+    this.#agenda = agenda;
     this.#deadlines = deadlines;
     this.#lane = lane;
   }
@@ -80,13 +83,13 @@ export class TurnLoop {
       return this.#failed(error);
     }
     if (isPending(taken)) return this.#stored(taken);
-    return this.#engine.unfinished ? this.#stored(this.#engine.finish()) : this.#engine.flush();
+    return this.#agenda.urgent ? this.#stored(this.#agenda.doUrgent()) : this.#engine.flush();
   }
 
   async #stored(taken: Promise<void>): Promise<void> {
     try {
       await taken;
-      await this.#engine.finish();
+      await this.#agenda.doUrgent();
     } catch (error) {
       return this.#failed(error);
     }
@@ -102,7 +105,7 @@ export class TurnLoop {
   #take(run: Run, done: number): Awaitable<void> {
     const { turns } = this.#engine;
     for (let work = done; work < pieceWork && !isFinished(run); ) {
-      if (this.#engine.unfinished) return this.#finish(run, work);
+      if (this.#agenda.urgent) return this.#finish(run, work);
       const process = turns.next();
       if (!process) return this.#rest(run);
       run.rested = -1;
@@ -117,7 +120,7 @@ export class TurnLoop {
   }
 
   async #finish(run: Run, work: number): Promise<void> {
-    await this.#engine.finish();
+    await this.#agenda.doUrgent();
     await this.#take(run, work + slowWork);
   }
 
@@ -136,14 +139,14 @@ export class TurnLoop {
     this.#moments++;
     const atMs = this.#nextMs();
     await advance(this.#engine.clock, atMs);
-    await this.#engine.passTo(atMs);
+    await this.#agenda.doUntil(atMs);
     // Whoever waits from outside gives up last.
     if ((this.#deadlines.nextMs ?? Number.POSITIVE_INFINITY) <= atMs) this.#deadlines.expireNext();
   }
 
   /** When something happens by itself or a caller waits no longer. */
   #nextMs(): number {
-    return Math.min(this.#engine.nextMs, this.#deadlines.nextMs ?? Number.POSITIVE_INFINITY);
+    return Math.min(this.#agenda.nextMs, this.#deadlines.nextMs ?? Number.POSITIVE_INFINITY);
   }
 
   #waits({ untilMs = Number.POSITIVE_INFINITY }: RunUntil): boolean {

@@ -1,6 +1,6 @@
 import type { Address, Id } from '../core/id.ts';
 import { freezeTags, lazy, type Message, plainMessage, unsignedId } from '../core/message.ts';
-import { type Tag, type Tags, tagValue } from '../core/tags.ts';
+import { type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
 import type { Down } from '../process/consequences.ts';
 import type { RootMessage } from '../route/sender.ts';
 import type { Gateway } from './inbound-message.ts';
@@ -79,6 +79,10 @@ export class Notice implements RootMessage {
 
   get position(): number {
     return this.#position;
+  }
+
+  get bytes(): number {
+    return utf8Bytes(this.data) + tagBytes(this.tags);
   }
 
   get [lazy](): true {

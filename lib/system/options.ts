@@ -22,7 +22,7 @@ export interface SystemOptions {
    */
   readonly workers?: number;
   readonly limits?: Partial<Limits>;
-  /** How much mail each process takes: `limits.mailboxMessages`, and then `wait`, by default. */
+  /** How much mail each process takes: what the limits say, and then `wait`, by default, at any rate. */
   readonly mailbox?: Partial<MailboxOptions>;
   /** Modules that processes may spawn by id, besides those given to `spawn` and `define`. */
   readonly modules?: readonly Module[];
@@ -48,19 +48,23 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
 
 /** The mailbox of every process, within the limits. */
 export function mailboxOf(given: Partial<MailboxOptions> = {}, limits: Limits): MailboxOptions {
-  const { messages = limits.mailboxMessages, overflow = 'wait' } = given;
-  if (!Number.isSafeInteger(messages) || messages < 1 || messages > limits.mailboxMessages) {
-    const most = limits.mailboxMessages;
-    throw new HeddleError('option-invalid', `mailbox.messages is ${messages}, not a whole number from 1 to ${most}`, {
-      option: 'mailbox.messages',
-    });
-  }
+  const { messages = limits.mailboxMessages, bytes = limits.mailboxBytes, overflow = 'wait', rate } = given;
+  checkUpTo('mailbox.messages', messages, limits.mailboxMessages);
+  checkUpTo('mailbox.bytes', bytes, limits.mailboxBytes);
   if (overflow !== 'wait' && overflow !== 'reject') {
     throw new HeddleError('option-invalid', `mailbox.overflow is ${overflow}, not wait or reject`, {
       option: 'mailbox.overflow',
     });
   }
-  return { messages, overflow };
+  if (!rate) return { messages, bytes, overflow };
+  checkUpTo('mailbox.rate.messages', rate.messages, 1_000_000);
+  checkUpTo('mailbox.rate.perMs', rate.perMs, 1_000_000_000);
+  return { messages, bytes, overflow, rate: { messages: rate.messages, perMs: rate.perMs } };
+}
+
+function checkUpTo(option: string, value: number, most: number): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return;
+  throw new HeddleError('option-invalid', `${option} is ${value}, not a whole number from 1 to ${most}`, { option });
 }
 
 /** Refuses an option that is no whole number from 0. */

@@ -59,7 +59,9 @@ export class Outgoing implements OutboxTaker {
       ? 'message-unknown'
       : process && known.holders.has(process)
         ? 'message-duplicate'
-        : this.#placement.judge(process);
+        : message
+          ? this.#placement.judge(process, message.bytes, this.#moment().timestampMs)
+          : 'message-unknown';
     if (known && message && process && (ruling === 'assigned' || ruling === 'waiting')) {
       const mail = new Mail(process, message, sender.position, index);
       this.#placement.place(process, new CopiedMail(mail, exclude, sender), ruling, this.#moment());

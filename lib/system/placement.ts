@@ -31,24 +31,24 @@ export class Placement {
   }
 
   /** What becomes of mail for a process. */
-  judge(process: Process | undefined): 'assigned' | 'waiting' | ErrorCode {
+  judge(process: Process | undefined, bytes: number, nowMs: number): 'assigned' | 'waiting' | ErrorCode {
     if (!process) return 'process-unknown';
     if (!process.running) return process.state === 'failed' ? 'process-failed' : 'process-stopped';
-    const { mailbox } = process;
-    const { limits, mailbox: options } = this.#parts.ledger;
-    // What waits came first.
-    if (mailbox.length < options.messages && mailbox.waitingLength === 0) return 'assigned';
-    const waits = options.overflow === 'wait' && mailbox.waitingLength < limits.waitingMessages;
-    return waits ? 'waiting' : 'mailbox-full';
+    const { limits, mailbox, admissions } = this.#parts.ledger;
+    const refusal = admissions.refusal(process, bytes, nowMs);
+    if (!refusal) return 'assigned';
+    const waits = mailbox.overflow === 'wait' && process.mailbox.waitingLength < limits.waitingMessages;
+    return waits ? 'waiting' : refusal;
   }
 
   /** Puts a message where its target says. Says why not, if not. */
   deliver(message: LazyMessage, position: number, index: number, moment: Moment): 'leaves' | ErrorCode | undefined {
     const process = this.#parts.ledger.find(message.target);
     if (!process) return this.#deliverElsewhere(message, position, index, moment);
-    const ruling = this.judge(process);
+    const mail = new Mail(process, message, position, index);
+    const ruling = this.judge(process, mail.bytes, moment.timestampMs);
     if (ruling !== 'assigned' && ruling !== 'waiting') return ruling;
-    this.place(process, new Mail(process, message, position, index), ruling, moment);
+    this.place(process, mail, ruling, moment);
     return undefined;
   }
 
@@ -97,7 +97,7 @@ export class Placement {
     index: number,
     moment: Moment,
   ): ErrorCode | undefined {
-    const rulings = processes.map((process) => this.judge(process));
+    const rulings = processes.map((process) => this.judge(process, message.bytes, moment.timestampMs));
     const refusal = rulings.find((ruling) => ruling !== 'assigned' && ruling !== 'waiting');
     const placed = processes.filter((_, at) => rulings[at] === 'assigned' || rulings[at] === 'waiting');
     if (placed.length === 0) return (refusal as ErrorCode | undefined) ?? 'group-empty';
@@ -138,10 +138,12 @@ export class Placement {
     return process;
   }
 
-  /** Gives the mail that has waited for longest its slot. */
-  admit(process: Process, moment: Moment): void {
-    const mail = process.mailbox.admit();
-    if (mail) this.#assign(process, mail, moment);
+  /** Gives so much of the mail that has waited for longest its slots. */
+  admit(process: Process, count: number, moment: Moment): void {
+    for (let left = count; left > 0; left--) {
+      const mail = this.#parts.ledger.admit(process);
+      if (mail) this.#assign(process, mail, moment);
+    }
   }
 
   #assign(process: Process, mail: Mail, moment: Moment): void {
@@ -155,8 +157,8 @@ export class Placement {
   }
 
   #wait(process: Process, mail: Mail): void {
-    process.mailbox.wait(mail);
-    const { trace } = this.#parts;
+    const { trace, ledger } = this.#parts;
+    ledger.wait(process, mail);
     if (!trace.observed) return;
     const { message, exclude } = mail;
     const cause = causeOf(mail);

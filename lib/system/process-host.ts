@@ -196,6 +196,8 @@ export class ProcessHost {
     if (!process.running) return;
     this.#driver.engine.turns.oweMail(process);
     this.#driver.engine.executors.announceAgain(process);
+    // Its waiting mail may have its time by now.
+    await this.#driver.agenda.catchUp();
   }
 
   async #unanswered(process: Process, { slot }: Mail, timeoutMs: number): Promise<never> {

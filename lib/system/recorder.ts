@@ -64,7 +64,7 @@ export class Recorder {
   /** Lets in a message from outside. Says why not, if not. */
   message(message: InboundMessage): Mail | ErrorCode {
     const { to } = InboundMessage.contentOf(message);
-    const ruling = this.#placement.judge(to);
+    const ruling = this.#placement.judge(to, message.bytes, this.#parts.clock.now().timestampMs);
     if (ruling !== 'assigned' && ruling !== 'waiting') return ruling;
     const moment = this.#begin();
     const { log } = this.#parts;
@@ -84,16 +84,14 @@ export class Recorder {
     const { log, ledger, trace } = this.#parts;
     const position = log.end;
     const root = rootOf(mail.message);
-    const { mailbox } = process;
-    // The message of this very turn leaves the mailbox.
-    const room = ledger.mailbox.messages - mailbox.length + 1;
-    const admitted = Math.min(mailbox.waitingLength, Math.max(room, 0));
+    const isWaiting = process.mailbox.waitingLength > 0;
+    const admitted = isWaiting ? ledger.admissions.admissible(process, moment.timestampMs, true) : 0;
     log.writer.byte(outcome.error ? kinds.failedTurn : kinds.turn);
     writeTurn(log.writer, position, process, mail, root.position, admitted);
     writeOutcome(log, outcome, ledger);
     ledger.evaluated(process, position);
     if (trace.observed) trace.note({ type: 'evaluated', process: process.id, slot: mail.slot, outcome });
-    for (let left = admitted; left > 0; left--) this.#placement.admit(process, moment);
+    if (isWaiting) this.#placement.admit(process, admitted, moment);
     const { messages, spawns, assignments } = outcome;
     if (messages.length + spawns.length + assignments.length > 0) {
       const sender = new Sender(process, mail.slot, root, ledger.carrier, position);
@@ -119,6 +117,18 @@ export class Recorder {
         trace.noteMail(message, () => unsentMail('message', reason, senderOf(message), message.target, message));
       }
     }
+    this.#end();
+  }
+
+  /** Gives mail that came too soon the slots for which it is time. */
+  admission(process: Process): void {
+    const { log, ledger } = this.#parts;
+    const moment = this.#begin();
+    const count = ledger.admissions.admissible(process, moment.timestampMs, false);
+    log.writer.byte(kinds.admission);
+    log.writer.number(process.index);
+    log.writer.number(count);
+    this.#placement.admit(process, count, moment);
     this.#end();
   }
 

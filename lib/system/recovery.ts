@@ -70,6 +70,9 @@ export class Recovery {
       case 'naming':
         ledger.directory.apply(record.naming);
         return;
+      case 'admission':
+        this.#admit(record.process, record.count);
+        return;
       case 'status':
         ledger.changeStatus(record.process, record.status, record.reason);
     }
@@ -86,11 +89,15 @@ export class Recovery {
     }
     this.#unevaluated.delete(mail);
     this.#ledger.evaluated(process, position);
-    for (let left = admitted; left > 0; left--) {
-      const waiting = process.mailbox.admit();
+    this.#admit(process, admitted);
+    for (const one of released) this.#release(one, process, position);
+  }
+
+  #admit(process: Process, count: number): void {
+    for (let left = count; left > 0; left--) {
+      const waiting = this.#ledger.admit(process);
       if (waiting) this.#assign(process, waiting);
     }
-    for (const one of released) this.#release(one, process, position);
   }
 
   #release(one: Released, by: Process, position: number): void {
@@ -131,7 +138,7 @@ export class Recovery {
     const plain = new Mail(process, message, position, index);
     const mail = exclude ? new CopiedMail(plain, exclude, assignedBy) : plain;
     if (ruling.kind === 'assigned') this.#assign(process, mail);
-    else process.mailbox.wait(mail);
+    else this.#ledger.wait(process, mail);
   }
 
   #requested(message: LazyMessage): void {

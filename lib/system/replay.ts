@@ -95,6 +95,8 @@ async function repeat(record: LogRecord, engine: Engine): Promise<void> {
     case 'naming':
       engine.naming(record.naming);
       return engine.told();
+    case 'admission':
+      return engine.admitWaiting(record.process);
     case 'status':
       return engine.status(record.process, record.status, record.reason);
     case 'spawn':

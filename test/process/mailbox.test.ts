@@ -6,7 +6,7 @@ import { Mail, type Recipient } from '../../lib/process/mail.ts';
 import { Mailbox } from '../../lib/process/mailbox.ts';
 import { unsigned } from '../fixtures/system/messages.ts';
 
-const message: LazyMessage = { ...unsigned(), [lazy]: true, tag: () => undefined };
+const message: LazyMessage = { ...unsigned(), [lazy]: true, tag: () => undefined, bytes: 0 };
 const recipient: Recipient = { id: message.id, chained: () => ({ id: message.id, hashChain: message.id }) };
 
 /** Mail that is told from other mail by its number. */

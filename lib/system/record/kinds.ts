@@ -20,6 +20,8 @@ export const kinds = {
   notice: 8,
   /** A name was changed from outside. */
   naming: 9,
+  /** Mail that came too soon has got its slot. */
+  admission: 10,
 } as const;
 
 /** Of which version a log is. */

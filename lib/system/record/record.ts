@@ -34,7 +34,8 @@ export type LogRecord =
       readonly unsent: readonly Address[];
     }
   | { readonly kind: 'notice'; readonly notice: Notice; readonly ruling: Ruling }
-  | { readonly kind: 'naming'; readonly naming: Naming };
+  | { readonly kind: 'naming'; readonly naming: Naming }
+  | { readonly kind: 'admission'; readonly process: Process; readonly count: number };
 
 /** Reads the record at `position`. */
 export function readRecord(reader: ByteReader, position: number, history: History, ledger: Ledger): LogRecord {
@@ -82,6 +83,8 @@ function read(reader: ByteReader, position: number, history: History, ledger: Le
       return { kind: 'notice', notice: readNotice(reader, position, ledger), ruling: readRuling(reader) };
     case kinds.naming:
       return { kind: 'naming', naming: readNaming(reader, ledger) };
+    case kinds.admission:
+      return { kind: 'admission', process: ledger.at(reader.number()), count: reader.number() };
     default:
       throw new HeddleError('recording-invalid', `a log has a record of kind ${kind} at ${position}`, { position });
   }
