@@ -50,9 +50,7 @@ export class BehaviorExecutor<State> implements Executor {
     const { slot } = assignment;
     const turn = new Turn(assignment, slot, this.#environment);
     try {
-      const message = visibleMessage(assignment);
-      this.#advance(message, turn, slot);
-      checkUnchanged(message);
+      this.#advance(visibleMessage(assignment), turn, slot);
       this.#slot = slot;
       return turn.end();
     } catch (error) {
@@ -91,7 +89,9 @@ export class BehaviorExecutor<State> implements Executor {
   /** Makes the state the one after a message. Throws what the behavior throws, and what it does wrong. */
   #advance(message: Message, turn: Turn, slot: number): void {
     if (slot === 0) {
-      this.#adopt(this.#definition.init(message, turn), slot);
+      const first = this.#definition.init(message, turn);
+      checkUnchanged(message);
+      this.#adopt(first, slot);
       this.#begun = true;
       return;
     }
@@ -99,6 +99,7 @@ export class BehaviorExecutor<State> implements Executor {
     // It has begun, so this is a state.
     const state = this.#state as State;
     const next = this.#definition.receive(state, message, turn);
+    checkUnchanged(message);
     if (next !== undefined && next !== state) this.#adopt(next, slot);
     else if (isPackedAt(slot)) this.#packed = { slot, bytes: packState(state) };
     else if (isCheckedAt(slot)) checkPlain(state);
