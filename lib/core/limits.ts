@@ -11,6 +11,8 @@ export interface Limits {
   readonly mailboxMessages: number;
   /** Deliveries that wait for room in a full mailbox. At it: refused with `mailbox-full`. */
   readonly waitingMessages: number;
+  /** Messages that one behavior has set aside with `turn.stash`. At it: an outcome with the fault `stash-over-limit`. */
+  readonly stashMessages: number;
   /** Timers that one process has set and that have not fired. At it: another is refused with `timers-over-limit`. */
   readonly timers: number;
   /** Processes in one system. At it: a spawn is refused with `processes-over-limit`. */
@@ -71,6 +73,7 @@ export const defaultLimits: Limits = {
   dataBytes: 10_485_760,
   mailboxMessages: 100_000,
   waitingMessages: 100_000,
+  stashMessages: 1_000,
   timers: 10_000,
   processes: 1_000_000,
   turnsPerRun: 1_000_000,
