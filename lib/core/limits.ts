@@ -54,6 +54,13 @@ export interface Limits {
   readonly files: number;
   /** Files that one Wasm process has open, the three standard streams among them. At it: too many open files. */
   readonly openFiles: number;
+  /**
+   * Records of the log that an ask without a reply reads, from its own on, to say who waits for whom. At it: it says what
+   * it found so far.
+   */
+  readonly waitRecords: number;
+  /** Pairs of processes, of which one waits for the other, that an ask without a reply names. At it: the nearest ones. */
+  readonly waitEdges: number;
   /** Trace events that wait for one reader. At it: its iteration ends with `trace-overflow`. */
   readonly traceEvents: number;
 }
@@ -90,5 +97,7 @@ export const defaultLimits: Limits = {
   fileBytes: 67_108_864,
   files: 16_384,
   openFiles: 4_097,
+  waitRecords: 10_000,
+  waitEdges: 100,
   traceEvents: 100_000,
 };
