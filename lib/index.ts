@@ -34,6 +34,7 @@ export { type PrepareProgress, type WasmModule, type WasmOptions, wasm } from '.
 export type { Assignment, SlotRef } from './core/assignment.ts';
 export type { Awaitable } from './core/awaitable.ts';
 export { type Clock, type Moment, type VirtualClockOptions, virtualClock } from './core/clock.ts';
+export type { Cause, DeadLetter } from './core/dead-letter.ts';
 export type { Delivery, Timer } from './core/delivery.ts';
 export { HeddleError } from './core/error.ts';
 export type { ErrorCode } from './core/error-codes.ts';
@@ -57,7 +58,7 @@ export type {
 export type { BackOff } from './process/back-off.ts';
 export type { Routing } from './process/group.ts';
 export { lifecycle } from './process/lifecycle.ts';
-export type { MailboxOptions, Overflow } from './process/mailbox.ts';
+export type { MailboxOptions, Overflow, Rate } from './process/mailbox.ts';
 export { supervision } from './process/supervision-chart.ts';
 export type { Failure, RestartPolicy, Strategy } from './process/supervisor.ts';
 export { fifo } from './schedule/fifo.ts';

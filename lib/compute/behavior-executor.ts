@@ -5,9 +5,10 @@ import { isLazy, type Message } from '../core/message.ts';
 import { failedOutcome, faultOutcome, type Outcome } from '../core/outcome.ts';
 import type { Behavior } from './behavior-definition.ts';
 import type { Checkpoint, DryRun, Environment, Executor } from './executor.ts';
-import { packNoState, packState, unpackState } from './packed-state.ts';
+import { packNoState, packState, type Unpacked, unpackState } from './packed-state.ts';
 import { checkPlain } from './plain-state.ts';
-import { Turn } from './turn.ts';
+import { messagesOf, noStash, type Stash, type Stashed, slotsOf, stashOf, UnreadStash } from './stash.ts';
+import { marks, Turn } from './turn.ts';
 
 /**
  * Runs one process of a behavior. The state is kept as the behavior sees it. To go back, it is unpacked as it was at an
@@ -18,8 +19,8 @@ export class BehaviorExecutor<State> implements Executor {
   readonly #environment: Environment;
   /** The state after `slot`. */
   #state: State | undefined;
-  /** Whether `init` has made a first state. */
-  #begun = false;
+  /** What is set aside after `slot`; undefined until `init` has made a first state. */
+  #stash: Stash | undefined;
   #slot = -1;
   /** The state of an earlier slot; undefined means the beginning. */
   #packed: Checkpoint | undefined;
@@ -50,9 +51,7 @@ export class BehaviorExecutor<State> implements Executor {
     const { slot } = assignment;
     const turn = new Turn(assignment, slot, this.#environment);
     try {
-      const message = visibleMessage(assignment);
-      this.#advance(message, turn, slot);
-      checkUnchanged(message);
+      this.#advance(visibleMessage(assignment), turn, slot);
       this.#slot = slot;
       return turn.end();
     } catch (error) {
@@ -69,6 +68,7 @@ export class BehaviorExecutor<State> implements Executor {
     try {
       // A copy, since the behavior may change what it gets.
       const copy = new BehaviorExecutor(this.#definition, this.#environment, this.checkpoint());
+      copy.#stash = this.#stash;
       copy.#advance(given.message, turn, slot);
       return turn.end();
     } catch (error) {
@@ -78,34 +78,64 @@ export class BehaviorExecutor<State> implements Executor {
   }
 
   checkpoint(): Checkpoint {
-    const bytes = this.#begun ? packState(this.#state) : packNoState();
+    const bytes = this.#stash ? packState(this.#state, slotsOf(this.#stash)) : packNoState();
     this.#packed = { slot: this.#slot, bytes };
     return this.#packed;
   }
 
   close(): void {
     this.#state = undefined;
+    this.#stash = undefined;
     this.#packed = undefined;
   }
 
   /** Makes the state the one after a message. Throws what the behavior throws, and what it does wrong. */
   #advance(message: Message, turn: Turn, slot: number): void {
     if (slot === 0) {
-      this.#adopt(this.#definition.init(message, turn), slot);
-      this.#begun = true;
+      const first = this.#definition.init(message, turn);
+      checkUnchanged(message);
+      this.#adopt(first, slot, noStash);
+      this.#stash = noStash;
       return;
     }
-    if (!this.#begun) throw new HeddleError('state-invalid', 'there is no state, since init failed');
+    const stash = this.#stash;
+    if (!stash) throw new HeddleError('state-invalid', 'there is no state, since init failed');
     // It has begun, so this is a state.
     const state = this.#state as State;
     const next = this.#definition.receive(state, message, turn);
-    if (next !== undefined && next !== state) this.#adopt(next, slot);
-    else if (isPackedAt(slot)) this.#packed = { slot, bytes: packState(state) };
+    checkUnchanged(message);
+    if (Turn.marksOf(turn) !== 0) this.#advanceStash(copyOf(next, state), { slot, message }, turn, stash);
+    else if (next !== undefined && next !== state) this.#adopt(next, slot, stash);
+    else if (isPackedAt(slot)) this.#packed = { slot, bytes: packState(state, slotsOf(stash)) };
     else if (isCheckedAt(slot)) checkPlain(state);
   }
 
+  /** Ends a turn that sets its message aside, or has those that are handled again. All of it counts, or none. */
+  #advanceStash(first: State, own: Stashed, turn: Turn, stash: Stash): void {
+    const asked = Turn.takeMarks(turn);
+    const again = asked & marks.unstash ? stash : noStash;
+    const kept = asked & marks.unstash ? [] : [...stash];
+    if (asked & marks.stash) kept.push(own);
+    let state = first;
+    for (const [at, message] of messagesOf(again, this.#environment).entries()) {
+      const next = this.#definition.receive(state, message, turn);
+      checkUnchanged(message);
+      state = copyOf(next, state);
+      // In range.
+      if (Turn.takeMarks(turn) & marks.stash) kept.push(again[at] as Stashed);
+    }
+    // What is there already stays, whatever the limit was when it came.
+    const limit = this.#environment.limits.stashMessages;
+    if (kept.length > Math.max(limit, stash.length)) throw overLimit(limit);
+    const { slot } = own;
+    if (isPackedAt(slot)) this.#packed = { slot, bytes: packState(state, slotsOf(kept)) };
+    else if (isCheckedAt(slot)) checkPlain(state);
+    this.#state = state;
+    this.#stash = kept.length === 0 ? noStash : kept;
+  }
+
   /** Takes a state that a behavior has made, which may be anybody's. */
-  #adopt(next: State, slot: number): void {
+  #adopt(next: State, slot: number, stash: Stash): void {
     if (isPending(next)) throw asynchronous(next);
     if (isPrimitive(next)) {
       this.#state = next;
@@ -115,15 +145,15 @@ export class BehaviorExecutor<State> implements Executor {
       this.#state = { ...next };
       return;
     }
-    const packed = { slot, bytes: packState(next) };
-    this.#unpack(packed);
-    this.#packed = packed;
+    const bytes = packState(next, slotsOf(stash));
+    this.#state = unpackState<State>(bytes)?.value;
+    this.#packed = { slot, bytes };
   }
 
   #unpack({ bytes }: Checkpoint): void {
     const unpacked = unpackState<State>(bytes);
     this.#state = unpacked?.value;
-    this.#begun = unpacked !== undefined;
+    this.#stash = unpacked && stashOf(unpacked.stashed, this.#stash ?? noStash);
   }
 
   /** Makes the state the one after `slot` again, whatever a turn has done to it. */
@@ -145,6 +175,7 @@ export class BehaviorExecutor<State> implements Executor {
     try {
       this.#advance(visibleMessage(assignment), turn, slot);
     } catch (error) {
+      if (error instanceof UnreadStash) throw error.cause;
       const facts = { process: this.#environment.process.id, slot };
       throw new HeddleError('divergence', `slot ${slot} failed when it was done again: ${reasonOf(error)}`, facts);
     } finally {
@@ -189,8 +220,23 @@ function checkUnchanged(message: Message): void {
   throw new HeddleError('message-changed', `the behavior added ${added.join(' and ')} to its message`);
 }
 
+/** What a behavior returned, as a state that nobody else has: `state` itself if it changed that one. */
+// biome-ignore lint/suspicious/noConfusingVoidType: what receive returns.
+function copyOf<State>(next: State | void, state: State): State {
+  if (next === undefined || next === state) return state;
+  if (isPending(next)) throw asynchronous(next);
+  if (isPrimitive(next)) return next;
+  if (isFlat(next)) return { ...next };
+  // It is there, since it was packed.
+  return (unpackState<State>(packState(next)) as Unpacked<State>).value;
+}
+
+const overLimit = (limit: number): HeddleError =>
+  new HeddleError('stash-over-limit', `more than ${limit} messages are stashed`, { limit });
+
 /** A behavior's own errors are what it reports; heddle's say how it broke the rules. */
 function failure(error: unknown): Outcome {
+  if (error instanceof UnreadStash) throw error.cause;
   const reason = reasonOf(error);
   return error instanceof HeddleError ? faultOutcome(error.code, reason) : failedOutcome(reason);
 }

@@ -57,7 +57,8 @@ export class Turn {
   readonly #environment: Environment;
   /** What it has produced, if anything. */
   #outcome: TurnOutcome | undefined;
-  #over = false;
+  /** Whether it is over, and what is to be done besides sending: one number, since a turn is made for every message. */
+  #marks = 0;
 
   constructor(given: DryRun, slot: number, environment: Environment) {
     this.slot = slot;
@@ -170,9 +171,67 @@ export class Turn {
     this.#producing().output = checkedOutput(value);
   }
 
+  /**
+   * Sets the message of this turn aside: one that came too early for what the process is doing. `unstash` has it handled
+   * again. For the rest it is a turn like any other: its slot is used, and what it changes and sends counts. What is set
+   * aside is part of the state, and at most `limits.stashMessages`: one more is the fault `stash-over-limit`, whatever the
+   * behavior catches. Not for `init`, whose message is the process itself: there it throws `stash-invalid`.
+   *
+   * @example
+   * ```ts
+   * import { behavior, tagValue } from 'heddle';
+   *
+   * const door = behavior({
+   *   init: () => ({ open: false, passed: 0 }),
+   *   receive(state, message, turn) {
+   *     if (tagValue(message.tags, 'Action') === 'Open') {
+   *       state.open = true;
+   *       turn.unstash();
+   *     } else if (state.open) {
+   *       state.passed += 1;
+   *       turn.reply(message, { data: `number ${state.passed}` });
+   *     } else {
+   *       turn.stash();
+   *     }
+   *   },
+   * });
+   * ```
+   */
+  stash(): void {
+    this.#checkRunning();
+    if (this.slot === 0) {
+      const { id } = this.#environment.process;
+      throw new HeddleError('stash-invalid', 'init cannot stash its message, the item of its process', { process: id });
+    }
+    this.#marks |= marks.stash;
+  }
+
+  /**
+   * Has everything that was set aside before this turn handled again, as soon as `receive` returns: in the order in which
+   * it was set aside, each by a call of `receive` with this same turn, whose slot and time it sees and whose outbox it
+   * sends with. What is set aside again stays so, at the end, until another turn unstashes; calling this in the meantime
+   * changes nothing. If one of them throws, the whole turn has failed: state and stash are as before it.
+   */
+  unstash(): void {
+    this.#checkRunning();
+    this.#marks |= marks.unstash;
+  }
+
+  /** What a turn asks for besides sending, most often nothing: a sum of {@link marks}. */
+  static marksOf(turn: Turn): number {
+    return turn.#marks;
+  }
+
+  /** Takes what a turn asks for, so that what it asks for next can be told apart. */
+  static takeMarks(turn: Turn): number {
+    const asked = turn.#marks;
+    turn.#marks = 0;
+    return asked;
+  }
+
   /** What the turn has produced. It is over then: whoever kept it can send nothing more. */
   end(): TurnOutcome {
-    this.#over = true;
+    this.#marks = over;
     return this.#outcome ?? quietOutcome;
   }
 
@@ -200,9 +259,14 @@ export class Turn {
   }
 
   #checkRunning(): void {
-    if (this.#over) throw new HeddleError('turn-over', `the turn of slot ${this.slot} is over`, { slot: this.slot });
+    if (this.#marks === over)
+      throw new HeddleError('turn-over', `the turn of slot ${this.slot} is over`, { slot: this.slot });
   }
 }
+
+/** What a turn may ask for besides sending. */
+export const marks = { stash: 1, unstash: 2 };
+const over = 4;
 
 /** The tags that a behavior gave, copied, since it may change its own later. */
 function ownTags(input: TagsInput | undefined): Tags {

@@ -122,6 +122,14 @@ export const errorCodes = {
     advice: 'Keep what belongs to the process in its state; a message belongs to nobody.',
   },
   'turn-over': { definite: true, advice: 'Send while receive runs, and keep no turn beyond it.' },
+  'stash-invalid': {
+    definite: true,
+    advice: 'Stash in the receive of a behavior; what init or a machine puts off belongs into its state.',
+  },
+  'stash-over-limit': {
+    definite: true,
+    advice: 'The message took its slot and changed nothing; unstash or refuse earlier, or raise the limit.',
+  },
   'receive-asynchronous': { definite: true, advice: 'Return the new state itself; turns do not wait.' },
   'machine-invalid': {
     definite: true,

@@ -13,6 +13,8 @@ export interface Limits {
   readonly mailboxBytes: number;
   /** Deliveries that wait for room in a full mailbox. At it: refused with `mailbox-full`. */
   readonly waitingMessages: number;
+  /** Messages that one behavior has set aside with `turn.stash`. At it: an outcome with the fault `stash-over-limit`. */
+  readonly stashMessages: number;
   /** Timers that one process has set and that have not fired. At it: another is refused with `timers-over-limit`. */
   readonly timers: number;
   /** Processes that one process watches or is linked with. At it: another is refused with `bonds-over-limit`. */
@@ -58,6 +60,13 @@ export interface Limits {
   readonly files: number;
   /** Files that one Wasm process has open, the three standard streams among them. At it: too many open files. */
   readonly openFiles: number;
+  /**
+   * Records of the log that an ask without a reply reads, from its own on, to say who waits for whom. At it: it says what
+   * it found so far.
+   */
+  readonly waitRecords: number;
+  /** Pairs of processes, of which one waits for the other, that an ask without a reply names. At it: the nearest ones. */
+  readonly waitEdges: number;
   /** Trace events that wait for one reader. At it: its iteration ends with `trace-overflow`. */
   readonly traceEvents: number;
 }
@@ -78,6 +87,7 @@ export const defaultLimits: Limits = {
   mailboxMessages: 100_000,
   mailboxBytes: 1_073_741_824,
   waitingMessages: 100_000,
+  stashMessages: 1_000,
   timers: 10_000,
   bonds: 100_000,
   names: 100_000,
@@ -96,5 +106,7 @@ export const defaultLimits: Limits = {
   fileBytes: 67_108_864,
   files: 16_384,
   openFiles: 4_097,
+  waitRecords: 10_000,
+  waitEdges: 100,
   traceEvents: 100_000,
 };

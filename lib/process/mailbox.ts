@@ -1,9 +1,14 @@
 import { Queue } from '../core/queue.ts';
 import type { Mail } from './mail.ts';
-import type { Rate } from './rate-limit.ts';
 
 /** What happens to mail for a full mailbox: it waits without a slot until there is room, or it is refused. */
 export type Overflow = 'wait' | 'reject';
+
+/** How many messages a process takes in a span of virtual time; as many at once if none came before. */
+export interface Rate {
+  readonly messages: number;
+  readonly perMs: number;
+}
 
 /** How much mail a process takes before it has evaluated what it has. */
 export interface MailboxOptions {

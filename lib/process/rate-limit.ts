@@ -1,10 +1,5 @@
+import type { Rate } from './mailbox.ts';
 import type { Process } from './process.ts';
-
-/** How many messages a process takes in a span of virtual time; as many at once if none came before. */
-export interface Rate {
-  readonly messages: number;
-  readonly perMs: number;
-}
 
 /** How full a bucket is that leaks, in parts of a message of which it loses `messages` each millisecond. */
 interface Bucket {

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../core/error-codes.ts';
 import type { Id } from '../core/id.ts';
 import { type Message, plainMessage } from '../core/message.ts';
 import type { OutboundMail } from '../core/outbound-mail.ts';
+import type { Mail } from '../process/mail.ts';
 
 /** A message that goes to nobody in the system, and why. */
 export function unsentMail(
@@ -40,8 +41,17 @@ export const plainMail = ({ entry, ...mail }: OutboundMail): OutboundMail => ({
   ...(entry && { entry: plainEntry(entry) }),
 });
 
+/** A message that has a slot of a process that was stopped before it had evaluated it. */
+export const leftMail = (mail: Mail, cause: SlotRef | undefined): OutboundMail => ({
+  ...unsentMail(mail.assignedBy ? 'assignment' : mail.slot === 0 ? 'spawn' : 'message', stopped, cause, mail.process),
+  message: plainMessage(mail.message),
+  detail: `${mail.process} was stopped before it had evaluated slot ${mail.slot}`,
+});
+
 /** A message that waited for room in the mailbox of a process that was stopped. */
 export const stoppedMail = (process: Id, cause: SlotRef | undefined, message: Message): OutboundMail => ({
-  ...unsentMail('message', 'process-stopped', cause, process, message),
+  ...unsentMail('message', stopped, cause, process, message),
   detail: `${process} was stopped before it had room`,
 });
+
+const stopped = 'process-stopped';

@@ -92,7 +92,10 @@ export class ProcessHandle {
 
   /**
    * Sends a message and runs the system until a reply to it arrives: one that goes to the sender and carries the
-   * message's `Reference` as `X-Reference`, as `reply` in aos does.
+   * message's `Reference` as `X-Reference`, as `reply` in aos does. Without one it throws `ask-timeout`, which says for
+   * whom the process waits, by the references of what was sent because of the message: `facts.waitsFor` holds the pairs of
+   * ids, the nearest first, and `facts.chain` the row of them that ends at a cycle or at whoever gave no answer. A message
+   * that wants no reply looks like one that has none.
    */
   ask(input: MessageInput = {}, options: AskOptions = {}): Promise<Message> {
     return this.#host.ask(this.#process, input, options);

@@ -16,6 +16,7 @@ import { inboundMessage, type MessageInput } from './inbound.ts';
 import { checkWhole } from './options.ts';
 import type { ProcessState } from './process-state.ts';
 import { MailReceipt, type Receipt } from './receipt.ts';
+import { WaitReport } from './wait-report.ts';
 
 /** How many turns a look at the state goes back. */
 const turnsShown = 10;
@@ -25,20 +26,22 @@ export class ProcessHost {
   readonly #driver: Driver;
   readonly #asks = new Asks();
   /** Who waits for the end of a process. */
-  readonly #waiting = new Map<Process, (() => void)[]>();
+  readonly #ending = new Map<Process, (() => void)[]>();
+  readonly #waits: WaitReport;
 
   constructor(driver: Driver) {
     this.#driver = driver;
+    this.#waits = new WaitReport(driver.engine);
     driver.engine.onEnded = (process) => {
-      for (const tell of this.#waiting.get(process) ?? []) tell();
-      this.#waiting.delete(process);
+      for (const tell of this.#ending.get(process) ?? []) tell();
+      this.#ending.delete(process);
     };
   }
 
   async ended(process: Process): Promise<StatusChange> {
     if (process.running) {
       await new Promise<void>((resolve) => {
-        this.#waiting.set(process, [...(this.#waiting.get(process) ?? []), resolve]);
+        this.#ending.set(process, [...(this.#ending.get(process) ?? []), resolve]);
       });
     }
     const status = process.state === 'stopped' ? 'stopped' : 'failed';
@@ -169,7 +172,9 @@ export class ProcessHost {
 
   #close(ask: Ask): void {
     this.#asks.close(ask);
-    if (this.#asks.empty) this.#driver.engine.trace.onOutbound = undefined;
+    if (!this.#asks.empty) return;
+    this.#driver.engine.trace.onOutbound = undefined;
+    this.#waits.clear();
   }
 
   /** Looks at the executor of a process that has evaluated all its mail. */
@@ -200,12 +205,18 @@ export class ProcessHost {
     await this.#driver.agenda.catchUp();
   }
 
-  async #unanswered(process: Process, { slot }: Mail, timeoutMs: number): Promise<never> {
+  async #unanswered(process: Process, { slot, position }: Mail, timeoutMs: number): Promise<never> {
     const outcome = this.#stored(process, slot);
     if (!outcome && !process.running) throw notRunning(process);
-    const facts = { process: process.id, slot, timeoutMs, error: outcome?.error ?? null };
-    const why = outcome?.error ? `; its slot ended with the error ${errorText(outcome)}` : '';
-    throw new HeddleError('ask-timeout', `no reply from ${process.id} within ${timeoutMs} ms${why}`, facts);
+    const error = outcome?.error ? errorText(outcome) : undefined;
+    const { why, facts } = this.#waits.of({ to: process, slot: outcome && slot, position, error });
+    throw new HeddleError('ask-timeout', `no reply from ${process.id} within ${timeoutMs} ms; ${why}`, {
+      process: process.id,
+      slot,
+      timeoutMs,
+      error: outcome?.error ?? null,
+      ...facts,
+    });
   }
 }
 

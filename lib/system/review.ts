@@ -1,12 +1,16 @@
+import type { DeadLetter } from '../core/dead-letter.ts';
+import type { ErrorCode } from '../core/error-codes.ts';
 import type { OutboundMail } from '../core/outbound-mail.ts';
+import type { Process } from '../process/process.ts';
 import type { Sender } from '../route/sender.ts';
 import type { Log } from '../store/log/log.ts';
+import { Causes } from './causes.ts';
 import type { ActionTurn } from './gas-report.ts';
 import type { Ledger } from './ledger.ts';
-import { entryMail, plainMail, stoppedMail, unsentMail } from './outbound.ts';
-import { senderOf } from './placement.ts';
-import type { History, LoggedTurn } from './record/history.ts';
-import { readRecords } from './record/record.ts';
+import { entryMail, leftMail, plainMail, stoppedMail, unsentMail } from './outbound.ts';
+import { causeOf, senderOf } from './placement.ts';
+import type { History } from './record/history.ts';
+import { type LogRecord, readRecords } from './record/record.ts';
 import type { Released } from './record/released.ts';
 
 /** Looks through all that a log has. */
@@ -14,32 +18,32 @@ export class Review {
   readonly #log: Log;
   readonly #history: History;
   readonly #ledger: Ledger;
+  readonly #causes: Causes;
 
   constructor(log: Log, history: History, ledger: Ledger) {
     this.#log = log;
     this.#history = history;
     this.#ledger = ledger;
+    this.#causes = new Causes(log, history, ledger);
   }
 
   /** The mail that went to nobody in the system, in order. */
   *outbound(): Generator<OutboundMail> {
-    for (const [record] of readRecords(this.#log, 0, this.#history, this.#ledger)) {
-      if (record.kind === 'turn') yield* this.#outboundOf(record);
-      else if (record.kind === 'timer' && record.ruling.kind === 'out') {
-        const message = this.#history.message(record.mail);
-        yield unsentMail('message', record.ruling.reason, senderOf(message), message.target, message);
-      } else if (record.kind === 'status') {
-        for (const mail of record.unsent) {
-          const message = this.#history.message(mail);
-          yield stoppedMail(record.process.id, senderOf(message), message);
-        }
-      }
+    for (const record of this.#records()) for (const { mail } of this.#unsentOf(record, () => true)) yield mail;
+  }
+
+  /** The mail that was meant for somebody and reached nobody, in order. What a process had when it was stopped comes then. */
+  *deadLetters(): Generator<DeadLetter> {
+    for (const record of this.#records()) {
+      // What has slots came before what waited for them.
+      if (record.kind === 'status' && record.status === 'stopped') yield* this.#leftWith(record.process);
+      for (const unsent of this.#unsentOf(record, (reason) => reason !== 'leaves')) yield this.#letter(unsent);
     }
   }
 
   /** All turns, with the actions of their messages. */
   *turns(): Generator<ActionTurn> {
-    for (const [record] of readRecords(this.#log, 0, this.#history, this.#ledger)) {
+    for (const record of this.#records()) {
       if (record.kind !== 'turn') continue;
       const { mailPosition, mailIndex } = record.header;
       const message = this.#history.message({ position: mailPosition, index: mailIndex });
@@ -47,43 +51,69 @@ export class Review {
     }
   }
 
-  *#outboundOf({ released, sender }: LoggedTurn): Generator<OutboundMail> {
-    for (const one of released) {
-      const mail = this.#unsent(one, sender);
-      if (mail) yield mail;
+  *#records(): Generator<LogRecord> {
+    for (const [record] of readRecords(this.#log, 0, this.#history, this.#ledger)) yield record;
+  }
+
+  /** The mail of a record that went to nobody for such a reason. */
+  *#unsentOf(record: LogRecord, wanted: (reason: Reason) => boolean): Generator<Unsent> {
+    if (record.kind === 'turn') {
+      const { released, sender } = record;
+      for (const one of released) {
+        const reason = reasonOf(one);
+        const mail = reason && wanted(reason) && this.#unsent(one, reason, sender);
+        if (mail) yield { mail, position: sender.position };
+      }
+    } else if (record.kind === 'timer' && record.ruling.kind === 'out' && wanted(record.ruling.reason)) {
+      const { mail, ruling } = record;
+      const message = this.#history.message(mail);
+      const unsent = unsentMail('message', ruling.reason, senderOf(message), message.target, message);
+      yield { mail: unsent, position: mail.position };
+    } else if (record.kind === 'status' && wanted('process-stopped')) {
+      for (const { position, index } of record.unsent) {
+        const message = this.#history.message({ position, index });
+        yield { mail: stoppedMail(record.process.id, this.#causes.turnAt(position), message), position };
+      }
     }
   }
 
-  #unsent(one: Released, sender: Sender): OutboundMail | undefined {
-    if (one.kind === 'spawn' && one.notice?.kind === 'out') {
-      const notice = one.spawn.notice();
-      return entryMail('spawn', one.notice.reason, sender, notice.target, notice, one.spawn.entry);
+  /** What has a slot of a stopped process and no turn. Nothing was added since it was stopped. */
+  *#leftWith(process: Process): Generator<DeadLetter> {
+    for (const mail of process.mailbox) {
+      yield this.#letter({ mail: leftMail(mail, causeOf(mail)), position: mail.position });
     }
-    if (one.ruling.kind !== 'out') return undefined;
-    const { reason } = one.ruling;
+  }
+
+  #letter({ mail, position }: Unsent): DeadLetter {
+    const causes = this.#causes;
+    let chain: DeadLetter['chain'] | undefined;
+    return {
+      ...mail,
+      get chain() {
+        chain ??= causes.chain(position);
+        return chain;
+      },
+    };
+  }
+
+  #unsent(one: Released, reason: Reason, sender: Sender): OutboundMail {
     // Of what was too large then no message was made.
     const isTooLarge = reason === 'tags-over-limit' || reason === 'data-over-limit';
     switch (one.kind) {
       case 'undeliverable':
         return plainMail(one.mail);
-      case 'message':
-        return entryMail(
-          'message',
-          reason,
-          sender,
-          one.message.target,
-          isTooLarge ? undefined : one.message,
-          one.entry,
-        );
-      case 'spawn':
-        return entryMail(
-          'spawn',
-          reason,
-          sender,
-          one.spawn.item.id,
-          isTooLarge ? undefined : one.spawn.item,
-          one.spawn.entry,
-        );
+      case 'message': {
+        const { message, entry } = one;
+        return entryMail('message', reason, sender, message.target, isTooLarge ? undefined : message, entry);
+      }
+      case 'spawn': {
+        const { item, entry } = one.spawn;
+        if (one.ruling.kind === 'out') {
+          return entryMail('spawn', reason, sender, item.id, isTooLarge ? undefined : item, entry);
+        }
+        const notice = one.spawn.notice();
+        return entryMail('spawn', reason, sender, notice.target, notice, entry);
+      }
       case 'assignment': {
         const { process, entry } = one.assigning;
         const message = one.original && this.#history.message(one.original);
@@ -91,4 +121,18 @@ export class Review {
       }
     }
   }
+}
+
+type Reason = 'leaves' | ErrorCode;
+
+/** Mail that went to nobody, and where the record is that has it. */
+interface Unsent {
+  readonly mail: OutboundMail;
+  readonly position: number;
+}
+
+/** Why what a turn asked for went to nobody, if it did. */
+function reasonOf(one: Released): Reason | undefined {
+  const ruling = one.kind === 'spawn' && one.notice ? one.notice : one.ruling;
+  return ruling.kind === 'out' ? ruling.reason : undefined;
 }

@@ -2,6 +2,7 @@ import type { Module } from '../compute/executor.ts';
 import { createPool } from '../compute/pool/index.ts';
 import { joined } from '../core/bytes.ts';
 import { type Moment, virtualClock } from '../core/clock.ts';
+import type { DeadLetter } from '../core/dead-letter.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
 import type { OutboundMail } from '../core/outbound-mail.ts';
@@ -195,6 +196,25 @@ export class System {
   /** The mail that processes sent to nobody in the system, and what could not be delivered, in order. */
   async outbound(): Promise<readonly OutboundMail[]> {
     return this.#driver.enter(() => [...this.#review.outbound()]);
+  }
+
+  /**
+   * The messages that reached nobody although they were meant for somebody, in order: what could not be delivered, and what
+   * was in the mailbox of a process when it was stopped. Each says which turns it goes back to.
+   *
+   * @example
+   * ```ts
+   * import { createSystem } from 'heddle';
+   *
+   * const system = createSystem();
+   * for (const { reason, detail, chain } of await system.deadLetters()) {
+   *   console.log(reason, detail);
+   *   for (const { process, slot, action } of chain) console.log('because of', process, slot, action);
+   * }
+   * ```
+   */
+  async deadLetters(): Promise<readonly DeadLetter[]> {
+    return this.#driver.enter(() => [...this.#review.deadLetters()]);
   }
 
   /** What turns have cost so far, by the `Action` of their messages, the dearest first. */

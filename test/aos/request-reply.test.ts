@@ -1,6 +1,7 @@
 import { createSystem } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { refusal } from '../fixtures/system/refusal.ts';
 import { aos, aos32, evaluate } from './aos.ts';
 
 for (const [name, asker, answerer] of [
@@ -29,6 +30,25 @@ for (const [name, asker, answerer] of [
     assert.is(await evaluate(client, 'return Sum'), '42');
   });
 }
+
+test('processes that wait for each other are told as a cycle when an ask has no reply', async () => {
+  await using system = createSystem();
+  const [shop, bank] = [await system.spawn(aos, { name: 'shop' }), await system.spawn(aos, { name: 'bank' })];
+  // The shop does not answer what the bank asks.
+  for (const [process, action, other, asks] of [
+    [shop, 'Price', bank, 'Rate'],
+    [bank, 'Rate', shop, 'Stock'],
+  ] as const) {
+    await evaluate(
+      process,
+      `Handlers.add('asks', '${action}', function(msg)
+        msg.reply({ Data = Send({ Target = '${other.id}', Action = '${asks}' }).receive().Data })
+      end)`,
+    );
+  }
+  const error = await refusal(() => shop.ask({ tags: { Action: 'Price' } }, { timeoutMs: 100 }));
+  assert.match(error.message, 'by their references, shop waits for bank, which waits for shop: a cycle');
+});
 
 test('the receiver sees who sent it and who relayed it', async () => {
   await using system = createSystem();

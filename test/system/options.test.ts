@@ -48,7 +48,8 @@ test('a system that is given nothing is as the defaults say', async () => {
   const system = createSystem();
   const { limits, mailbox, seed } = await system.record();
   assert.equal(limits, defaultLimits);
-  assert.equal(mailbox, { messages: defaultLimits.mailboxMessages, overflow: 'wait' });
+  const { mailboxMessages: messages, mailboxBytes: bytes } = defaultLimits;
+  assert.equal(mailbox, { messages, bytes, overflow: 'wait' });
   assert.is(seed, 'heddle');
 });
 

@@ -92,6 +92,9 @@ export class MachineExecutor implements Executor {
     const turn = new Turn(given, slot, this.#environment);
     try {
       const after = this.#take(mailOf(message, given, slot), turn, actor);
+      if (Turn.marksOf(turn) !== 0) {
+        throw new HeddleError('stash-invalid', 'a machine cannot stash: what it puts off belongs into its context');
+      }
       const outcome = checkedOutcome(turn.end());
       return { outcome, state: after ? stateOf(after) : this.#state };
     } catch (error) {

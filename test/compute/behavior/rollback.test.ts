@@ -107,6 +107,29 @@ test('a state that cannot be copied is a fault, and the state is as before', asy
   assert.is(process.status.state, 'ready');
 });
 
+for (const [kind, next] of Object.entries({
+  'a number': 1,
+  'a flat object': { count: 1 },
+  'a nested object': { inner: { count: 1 } },
+})) {
+  test(`when a message is added to, ${kind} that is returned is not the next state`, async () => {
+    const module = behavior<unknown>(
+      {
+        init: () => 'first',
+        receive(state, message, turn) {
+          if (message.data === 'read') turn.output(JSON.stringify(state));
+          else Object.assign(message, { seen: true });
+          return message.data === 'read' ? undefined : next;
+        },
+      },
+      { name: `adds and returns ${kind}` },
+    );
+    const process = await createSystem().spawn(module);
+    assert.is((await (await process.send()).outcome()).fault, 'message-changed');
+    assert.is((await process.dryRun({ data: 'read' })).output, '"first"');
+  });
+}
+
 test('an init that throws is an error outcome, and there is no state for what follows', async () => {
   const { outcomes, mails } = await wrong({
     init() {
