@@ -5,7 +5,7 @@ import type { Instance } from '../compute/wasm/instance.ts';
 import { instantiate } from '../compute/wasm/instantiate.ts';
 import { validate } from '../compute/wasm/module.ts';
 import { type Program, readProgram } from '../compute/wasm/program.ts';
-import { HeddleError, reasonOf } from '../core/error.ts';
+import { HeddleError } from '../core/error.ts';
 import { allImports, GuestLink, type LinkOptions } from './guest-link.ts';
 import { callGuest } from './loader-response.ts';
 import { meter } from './metering.ts';
@@ -108,12 +108,3 @@ const unreadProgram = (abi: Abi): Program => ({
 });
 
 const mostPages = 65_535;
-
-/** The bytes of a module in any of the forms that a program may have them. Refuses what is none with its type. */
-export function moduleBytes(binary: unknown): Uint8Array<ArrayBuffer> {
-  if (ArrayBuffer.isView(binary)) {
-    return new Uint8Array(new Uint8Array(binary.buffer, binary.byteOffset, binary.byteLength));
-  }
-  if (binary instanceof ArrayBuffer) return new Uint8Array(binary);
-  throw new HeddleError('module-invalid', `A module was given as ${reasonOf(binary).slice(0, 60)}`);
-}

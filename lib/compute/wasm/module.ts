@@ -4,6 +4,7 @@ import { HeddleError, reasonOf } from '../../core/error.ts';
 import { type Address, hashBytes, type Id, idToBytes } from '../../core/id.ts';
 import { type Tags, type TagsInput, tagValue, toTags } from '../../core/tags.ts';
 import type { Checkpoint, Environment, Executor, Module } from '../executor.ts';
+import { moduleBytes } from '../given-bytes.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { imageOfMemory, memoryOfImage } from './full-memory.ts';
 import { type PrepareReport, type PrepareStep, prepare } from './prepare/index.ts';
@@ -65,7 +66,7 @@ export interface WasmModule extends Module {
    * The state in a full memory, after `slot`. Rejects with `checkpoint-invalid` what is no memory of this module, and with
    * `option-invalid` a slot that is none.
    */
-  checkpointOf(memory: Uint8Array, slot: number): Promise<Checkpoint>;
+  checkpointOf(memory: Uint8Array | ArrayBuffer, slot: number): Promise<Checkpoint>;
   /** The full memory of the state in a checkpoint of this module. Rejects with `checkpoint-invalid` what is none. */
   memoryOf(checkpoint: Checkpoint): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -79,7 +80,8 @@ export interface WasmModule extends Module {
  * are of; the `-metering` ones, whose bytes are those of others, take the tag.
  *
  * Throws on `load()`: `module-invalid`, `module-without-handle`, `module-format-unsupported`,
- * `module-import-unsupported`, `memory64-unavailable`. Throws `id-invalid` at once for an id that is none.
+ * `module-import-unsupported`, `memory64-unavailable`. Throws at once `id-invalid` for an id that is none,
+ * `option-invalid` for another `prepare` than there is, and `module-invalid` for what holds no bytes.
  *
  * @example
  * ```ts
@@ -92,14 +94,15 @@ export interface WasmModule extends Module {
  * };
  * ```
  */
-export function wasm(bytes: Uint8Array, options: WasmOptions = {}): WasmModule {
+export function wasm(given: Uint8Array | ArrayBuffer, options: WasmOptions = {}): WasmModule {
+  const bytes = moduleBytes(given);
+  checkPrepare(options.prepare);
   const id = options.id ?? hashBytes(bytes);
   idToBytes(id);
   const said = options.tags && toTags(options.tags);
   const read = attempt(() => readProgram(bytes, said && tagValue(said, 'Module-Format')));
   const tags = said ?? defaultTags(read.program);
-  // A slice of a Buffer would be no copy.
-  return new CodeModule(new Uint8Array(bytes), read, { id, owner: options.owner ?? '', tags }, options);
+  return new CodeModule(bytes, read, { id, owner: options.owner ?? '', tags }, options);
 }
 
 /** A module from a file, or in a browser from a URL. Rejects with `module-unreadable` if there is none. */
@@ -112,6 +115,13 @@ wasm.fromFile = async (path: string | URL, options: WasmOptions = {}): Promise<W
     throw new HeddleError('module-unreadable', `${path} cannot be read: ${reasonOf(cause)}`, facts, { cause });
   }
 };
+
+/** One that is not known would go unnoticed: the module would run as published, without gas. */
+function checkPrepare(prepare: unknown): void {
+  if (prepare === undefined || prepare === 'before' || prepare === 'lazy' || prepare === 'off') return;
+  const what = `prepare is ${String(prepare)}, not before, lazy or off`;
+  throw new HeddleError('option-invalid', what, { option: 'prepare' });
+}
 
 type ReadResult =
   | { readonly program: Program; readonly error?: never }
@@ -167,7 +177,7 @@ class CodeModule implements WasmModule {
     return this.load().then(() => this.start(environment, from));
   }
 
-  async checkpointOf(memory: Uint8Array, slot: number): Promise<Checkpoint> {
+  async checkpointOf(memory: Uint8Array | ArrayBuffer, slot: number): Promise<Checkpoint> {
     if (!(Number.isSafeInteger(slot) && slot >= 0)) {
       throw new HeddleError('option-invalid', `A memory is said to be of slot ${slot}`, { slot: String(slot) });
     }
