@@ -31,7 +31,7 @@ export interface WasmOptions {
    * A module that counts gas itself, as AO's metering makes it do, runs as published. So does one that cannot be prepared.
    */
   readonly prepare?: 'before' | 'lazy' | 'off';
-  /** Is told how the preparation goes on. Not called if there is none. */
+  /** Is told how the preparation goes on. Not called if there is none. If it throws, loading fails with what it threw. */
   readonly onPrepare?: (progress: PrepareProgress) => void;
 }
 
@@ -218,8 +218,17 @@ class CodeModule implements WasmModule {
     program: Program,
     how: { readonly meter: boolean; readonly background?: boolean },
   ): Promise<CompiledModule & { readonly report: PrepareReport }> {
-    const onStep = (step: PrepareStep) => this.#options.onPrepare?.({ step });
+    let failed: { readonly thrown: unknown } | undefined;
+    const onStep = (step: PrepareStep) => {
+      try {
+        this.#options.onPrepare?.({ step });
+      } catch (thrown) {
+        // Others may wait for the same preparation, which is not to blame.
+        failed ??= { thrown };
+      }
+    };
     const { bytes, report } = await prepare(this.#bytes, { ...how, maximumBytes, onStep });
+    if (failed) throw failed.thrown;
     const prepared = { ...readProgram(bytes, program.abi.format), metered: report.metered };
     return { id: this.id, code: await WebAssembly.compile(bytes), program: prepared, report };
   }
