@@ -4,6 +4,7 @@ import { pageBytes } from '../compute/wasm/guest-memory.ts';
 import type { Instance } from '../compute/wasm/instance.ts';
 import { instantiate } from '../compute/wasm/instantiate.ts';
 import { validate } from '../compute/wasm/module.ts';
+import { limitTables } from '../compute/wasm/prepare/index.ts';
 import { type Program, readProgram } from '../compute/wasm/program.ts';
 import { HeddleError } from '../core/error.ts';
 import { allImports, GuestLink, type LinkOptions } from './guest-link.ts';
@@ -29,7 +30,7 @@ export interface LoaderSource {
 /** Of a module's bytes. */
 export async function sourceOfBytes(given: Uint8Array<ArrayBuffer>, format: string | undefined, options: LinkOptions) {
   const { bytes, program } = await metered(given, readProgram(given, format));
-  const code = await WebAssembly.compile(bytes);
+  const code = await WebAssembly.compile(limitTables(bytes));
   const another = (): Instance => {
     const link = new GuestLink(program.abi, program.interface.imports, options);
     return link.link(instantiate(code, link.imports), program);
@@ -102,6 +103,7 @@ const unreadProgram = (abi: Abi): Program => ({
     tables: new Set(),
     memory: undefined,
     memoryName: undefined,
+    memories: 1,
   },
   initialBytes: 0,
   maximumBytes: Math.min(mostPages, Math.floor(abi.heapBytes / pageBytes)) * pageBytes,

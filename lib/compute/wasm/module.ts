@@ -7,7 +7,7 @@ import type { Checkpoint, Environment, Executor, Module } from '../executor.ts';
 import { moduleBytes } from '../given-bytes.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { imageOfMemory, memoryOfImage } from './full-memory.ts';
-import { type PrepareReport, type PrepareStep, prepare } from './prepare/index.ts';
+import { limitTables, type PrepareReport, type PrepareStep, prepare } from './prepare/index.ts';
 import { maximumBytes, type Program, readProgram } from './program.ts';
 import { type CompiledModule, type CompiledProgram, programOf, WasmExecutor } from './wasm-executor.ts';
 
@@ -142,7 +142,7 @@ class CodeModule implements WasmModule {
   readonly id: Id;
   readonly owner: Address;
   readonly tags: Tags;
-  readonly #bytes: Uint8Array<ArrayBuffer>;
+  #bytes: Uint8Array<ArrayBuffer>;
   readonly #read: ReadResult;
   readonly #options: WasmOptions;
   #loading: Promise<CompiledModule> | undefined;
@@ -202,6 +202,7 @@ class CodeModule implements WasmModule {
     const { program, error } = this.#read;
     if (!program) throw error;
     validate(this.#bytes, program);
+    this.#bytes = limitTables(this.#bytes);
     const { prepare: when = 'before' } = this.#options;
     const countsGas = program.interface.imports.some(({ module }) => module === 'metering');
     if (when === 'before' && !countsGas) {

@@ -24,8 +24,10 @@ export interface Program {
 export function readProgram(bytes: Uint8Array, format?: string): Program {
   const moduleInterface = readInterface(bytes);
   const abi = format === undefined ? detect(moduleInterface) : named(format, moduleInterface);
-  const { memory } = moduleInterface;
+  const { memory, memories } = moduleInterface;
   if (!memory) throw withoutHandle(moduleInterface);
+  // Only one is limited, and part of the state.
+  if (memories > 1) throw new HeddleError('module-format-unsupported', `The module has ${memories} memories`);
   if (memory.shared) throw new HeddleError('module-format-unsupported', "The module's memory is one for threads");
   const { initialPages, maximumPages = mostPages } = memory;
   const maximumBytes = Math.min(maximumPages, mostPages, Math.floor(abi.heapBytes / pageBytes)) * pageBytes;
