@@ -46,7 +46,10 @@ export interface StateReport {
   readonly memoryBytes: number;
   /** Bytes that make up the state. */
   readonly liveBytes: number;
-  /** The root of a tree of hashes over the state, for which `proof` shows single pages. */
+  /**
+   * The root of a tree of hashes over the state, for which `proof` shows single pages. Of a module of AO's it is over the
+   * memory, which is what the network's checkpoints hold too: clock and files are in heddle's checkpoints alone.
+   */
   readonly digest: Id;
 }
 

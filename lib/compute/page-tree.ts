@@ -47,7 +47,7 @@ export class PageTree {
 }
 
 /**
- * Whether `bytes` are the page of a memory with that root.
+ * Whether `bytes` are the page of a memory with that root. A proof may be a stranger's: one that is none shows nothing.
  *
  * @example
  * ```ts
@@ -57,12 +57,22 @@ export class PageTree {
  * ```
  */
 export function verifyPage(root: Id, { page, pages, siblings }: PageProof, bytes: Uint8Array): boolean {
-  if (bytes.length !== treePageBytes || siblings.length !== depthOf(pages) || page < 0 || page >= pages) return false;
+  if (!(Number.isSafeInteger(page) && page >= 0 && page < pages)) return false;
+  if (bytes.length !== treePageBytes || !Array.isArray(siblings) || siblings.length !== depthOf(pages)) return false;
+  if (!siblings.every(isId)) return false;
   let hash = hashBytes(bytes);
   for (const [level, sibling] of siblings.entries()) {
     hash = (page >> level) & 1 ? parent(sibling, hash) : parent(hash, sibling);
   }
   return hash === root;
+}
+
+function isId(text: Id): boolean {
+  try {
+    return idToBytes(text).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 const depthOf = (pages: number): number => Math.ceil(Math.log2(Math.max(1, pages)));

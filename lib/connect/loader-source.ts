@@ -4,8 +4,9 @@ import { pageBytes } from '../compute/wasm/guest-memory.ts';
 import type { Instance } from '../compute/wasm/instance.ts';
 import { instantiate } from '../compute/wasm/instantiate.ts';
 import { validate } from '../compute/wasm/module.ts';
+import { limitTables } from '../compute/wasm/prepare/index.ts';
 import { type Program, readProgram } from '../compute/wasm/program.ts';
-import { HeddleError, reasonOf } from '../core/error.ts';
+import { HeddleError } from '../core/error.ts';
 import { allImports, GuestLink, type LinkOptions } from './guest-link.ts';
 import { callGuest } from './loader-response.ts';
 import { meter } from './metering.ts';
@@ -29,7 +30,7 @@ export interface LoaderSource {
 /** Of a module's bytes. */
 export async function sourceOfBytes(given: Uint8Array<ArrayBuffer>, format: string | undefined, options: LinkOptions) {
   const { bytes, program } = await metered(given, readProgram(given, format));
-  const code = await WebAssembly.compile(bytes);
+  const code = await WebAssembly.compile(limitTables(bytes));
   const another = (): Instance => {
     const link = new GuestLink(program.abi, program.interface.imports, options);
     return link.link(instantiate(code, link.imports), program);
@@ -102,18 +103,10 @@ const unreadProgram = (abi: Abi): Program => ({
     tables: new Set(),
     memory: undefined,
     memoryName: undefined,
+    memories: 1,
   },
   initialBytes: 0,
   maximumBytes: Math.min(mostPages, Math.floor(abi.heapBytes / pageBytes)) * pageBytes,
 });
 
 const mostPages = 65_535;
-
-/** The bytes of a module in any of the forms that a program may have them. Refuses what is none with its type. */
-export function moduleBytes(binary: unknown): Uint8Array<ArrayBuffer> {
-  if (ArrayBuffer.isView(binary)) {
-    return new Uint8Array(new Uint8Array(binary.buffer, binary.byteOffset, binary.byteLength));
-  }
-  if (binary instanceof ArrayBuffer) return new Uint8Array(binary);
-  throw new HeddleError('module-invalid', `A module was given as ${reasonOf(binary).slice(0, 60)}`);
-}

@@ -1,9 +1,10 @@
+import { givenBytes, moduleBytes } from '../compute/given-bytes.ts';
 import { defaultGasLimit } from '../compute/wasm/registers.ts';
 import { HeddleError } from '../core/error.ts';
 import { BlankArrays } from './blank-arrays.ts';
 import { callGuest, readResponse } from './loader-response.ts';
 import type { LoaderResult } from './loader-result.ts';
-import { type Instantiate, moduleBytes, sourceOfBytes, sourceOfFunction } from './loader-source.ts';
+import { type Instantiate, sourceOfBytes, sourceOfFunction } from './loader-source.ts';
 import { type Contents, Resident, unfitting } from './resident.ts';
 
 export type { LoaderResult } from './loader-result.ts';
@@ -109,8 +110,7 @@ export async function AoLoader(
   callGuest(() => source.first.boot());
   let resident = new Resident(source.first);
 
-  const restore = (given: Uint8Array | ArrayBuffer) => {
-    const image = given instanceof Uint8Array ? given : new Uint8Array(given);
+  const restore = (image: Uint8Array) => {
     const known = copies.get(image.buffer);
     if (image.length === 0 && !known) return;
     if (image.buffer === resident.instance.memory.bytes.buffer) return;
@@ -125,10 +125,7 @@ export async function AoLoader(
 
   return async (buffer, message, env) => {
     const [messageBytes, environmentBytes] = [encode('message', message), encode('env', env)];
-    if (buffer instanceof Uint8Array || buffer instanceof ArrayBuffer) restore(buffer);
-    else if (buffer !== null && buffer !== undefined) {
-      throw new HeddleError('option-invalid', `A memory was given as ${typeof buffer}`, { type: typeof buffer });
-    }
+    if (buffer !== null && buffer !== undefined) restore(memoryBytes(buffer));
     const response = readResponse(callGuest(() => resident.call(messageBytes, environmentBytes)));
     return { Memory: UNSAFE_MEMORY ? resident.instance.memory.bytes.buffer : copyOf(resident), ...response };
   };
@@ -144,6 +141,13 @@ function copyOf(resident: Resident): Uint8Array<ArrayBuffer> {
   const copy = blanks.take(resident.instance.memory.length);
   copies.set(copy.buffer, resident.take(copy));
   return copy;
+}
+
+function memoryBytes(buffer: unknown): Uint8Array {
+  // One that was transferred away is still known by its buffer.
+  const bytes = buffer instanceof Uint8Array ? buffer : givenBytes(buffer);
+  if (bytes) return bytes;
+  throw new HeddleError('option-invalid', `A memory was given as ${typeof buffer}`, { type: typeof buffer });
 }
 
 function encode(name: string, value: unknown): Uint8Array {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PageTree, treePageBytes, verifyPage } from '../../lib/compute/page-tree.ts';
+import type { Id } from '../../lib/core/id.ts';
 
 const sha256 = (...parts: readonly Uint8Array[]) => {
   const hash = createHash('sha256');
@@ -53,6 +54,10 @@ test('a proof for another page, of another length or for a part of a page shows 
   assert.not.ok(verifyPage(tree.root, { ...proof, page: 1 }, bytes));
   assert.not.ok(verifyPage(tree.root, { ...proof, page: 8 }, bytes));
   assert.not.ok(verifyPage(tree.root, { ...proof, siblings: proof.siblings.slice(1) }, bytes));
+  for (const page of [0.5, Number.NaN, -0.1]) assert.not.ok(verifyPage(tree.root, { ...proof, page }, bytes));
+  for (const id of ['', 'no id', `${proof.siblings[0]}A`, 5, null] as Id[]) {
+    assert.not.ok(verifyPage(tree.root, { ...proof, siblings: [id, ...proof.siblings.slice(1)] }, bytes));
+  }
   assert.not.ok(verifyPage(tree.root, proof, bytes.subarray(1)));
   assert.throws(() => tree.proof(8), /not one of 8/);
 });

@@ -4,6 +4,7 @@ import { type Address, hashBytes, type Id, idToBytes } from '../../core/id.ts';
 import { defaultLimits } from '../../core/limits.ts';
 import { type Tags, type TagsInput, toTags } from '../../core/tags.ts';
 import type { Checkpoint, Environment, Executor, Module } from '../executor.ts';
+import { moduleBytes } from '../given-bytes.ts';
 import { allowanceOf } from '../wasm/allowance.ts';
 import { pageBytes } from '../wasm/guest-memory.ts';
 import { Instances } from './instances.ts';
@@ -33,7 +34,7 @@ export interface WasiOptions {
  * is no network, so the same messages lead to the same outcomes.
  *
  * Throws on `load()`: `module-invalid`, `module-import-unsupported`, `wasi-module-unsupported`. Throws `id-invalid` at
- * once for an id that is none.
+ * once for an id that is none, and `module-invalid` for what holds no bytes.
  *
  * @example
  * ```ts
@@ -46,11 +47,12 @@ export interface WasiOptions {
  * console.log((await receipt.outcome()).output); // what the program printed as its Output
  * ```
  */
-export function wasi(bytes: Uint8Array, options: WasiOptions = {}): Module {
+export function wasi(given: Uint8Array | ArrayBuffer, options: WasiOptions = {}): Module {
+  const bytes = moduleBytes(given);
   const id = options.id ?? hashBytes(bytes);
   idToBytes(id);
   const tags = toTags(options.tags ?? defaultTags);
-  return new WasiModule(bytes.slice(), { id, owner: options.owner ?? '', tags });
+  return new WasiModule(bytes, { id, owner: options.owner ?? '', tags });
 }
 
 /** A module from a file, or in a browser from a URL. Rejects with `module-unreadable` if there is none. */

@@ -15,7 +15,7 @@ export function allowanceOf({ process, module, limits }: Environment): Allowance
   const gas = Number.parseInt(said('Compute-Limit'), 10);
   const memoryBytes = bytesOf(said('Memory-Limit'));
   return {
-    gas: gas > 0 ? gas : unlimitedGas,
+    gas: gas > 0 ? Math.min(gas, Number.MAX_SAFE_INTEGER) : unlimitedGas,
     memoryBytes: Math.min(limits.memoryBytes, memoryBytes > 0 ? memoryBytes : Number.POSITIVE_INFINITY),
   };
 }

@@ -32,6 +32,8 @@ export interface ModuleInterface {
   /** The memory that is exported, unless it is imported, and its name. */
   readonly memory: MemoryType | undefined;
   readonly memoryName: string | undefined;
+  /** How many memories it has of its own. */
+  readonly memories: number;
 }
 
 /**
@@ -67,7 +69,15 @@ export function readInterface(bytes: Uint8Array): ModuleInterface {
   const tables = new Set(exports.filter(({ kind }) => kind === kinds.table).map(({ name }) => name));
   const memory = exports.find(({ kind }) => kind === kinds.memory);
   const memoryType = memory && memories[memory.index];
-  return { imports, otherImports, functions, tables, memory: memoryType, memoryName: memory?.name };
+  return {
+    imports,
+    otherImports,
+    functions,
+    tables,
+    memory: memoryType,
+    memoryName: memory?.name,
+    memories: memories.length,
+  };
 }
 
 interface Export {

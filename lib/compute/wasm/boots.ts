@@ -1,6 +1,6 @@
 import type { Id } from '../../core/id.ts';
 import type { Outcome } from '../../core/outcome.ts';
-import type { Image } from './image.ts';
+import { copyImage, type Image, imageBytes } from './image.ts';
 
 /** How a process's first message came out. */
 export interface Boot {
@@ -8,8 +8,9 @@ export interface Boot {
   readonly outcome: Outcome;
 }
 
-/** Boots remembered for a module; one of aos holds two megabytes. */
+/** Boots remembered for a module, and the bytes that they take. One of aos takes two megabytes. */
 const mostBoots = 16;
+const mostBytes = 67_108_864;
 
 /**
  * What first messages led to. The same message to a new process of the same environment leads to the same, be it in a
@@ -17,6 +18,7 @@ const mostBoots = 16;
  */
 export class Boots {
   readonly #boots = new Map<Id, Boot>();
+  #bytes = 0;
 
   get(key: Id): Boot | undefined {
     const boot = this.#boots.get(key);
@@ -24,11 +26,16 @@ export class Boots {
     return boot;
   }
 
-  put(key: Id, boot: Boot): void {
-    this.#keep(key, boot);
-    for (const oldest of this.#boots.keys()) {
-      if (this.#boots.size <= mostBoots) return;
+  /** Remembers a boot whose image is the caller's memory, of which a copy is kept, unless it is too large to be. */
+  put(key: Id, { image, outcome }: Boot): void {
+    const bytes = bytesOf(image);
+    if (bytes > mostBytes) return;
+    this.#keep(key, { image: copyImage(image), outcome });
+    this.#bytes += bytes;
+    for (const [oldest, boot] of this.#boots) {
+      if (this.#boots.size <= mostBoots && this.#bytes <= mostBytes) return;
       this.#boots.delete(oldest);
+      this.#bytes -= bytesOf(boot.image);
     }
   }
 
@@ -38,3 +45,5 @@ export class Boots {
     this.#boots.set(key, boot);
   }
 }
+
+const bytesOf = (image: Image): number => imageBytes(image) + image.files.bytes;

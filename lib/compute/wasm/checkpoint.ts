@@ -2,6 +2,7 @@ import { compress, decompress } from '#compress';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 import { hashBytes, type Id, idFromBytes, idToBytes } from '../../core/id.ts';
 import type { Checkpoint } from '../executor.ts';
+import { givenBytes } from '../given-bytes.ts';
 import { decodeFiles, encodeFiles } from './files/index.ts';
 import { pageBytes } from './guest-memory.ts';
 import type { Image } from './image.ts';
@@ -42,7 +43,10 @@ export function writeCheckpoint(module: Id, slot: number, image: Image, blank: I
 }
 
 /** The image in a checkpoint of a process of `module`, whose image at first was `blank`. Throws `checkpoint-invalid`. */
-export function readCheckpoint(module: Id, { slot, bytes }: Checkpoint, blank: Image): Image {
+export function readCheckpoint(module: Id, checkpoint: Checkpoint, blank: Image): Image {
+  const { slot } = checkpoint;
+  const bytes = givenBytes(checkpoint.bytes);
+  if (!bytes) throw invalidCheckpoint('holds no bytes');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < imageAt || view.getUint32(0, true) !== magic) throw invalidCheckpoint('is of another kind');
   const written = view.getUint32(4, true);

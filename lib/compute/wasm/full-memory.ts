@@ -1,4 +1,5 @@
 import { HeddleError } from '../../core/error.ts';
+import { givenBytes } from '../given-bytes.ts';
 import { invalidCheckpoint } from './checkpoint.ts';
 import { pageBytes } from './guest-memory.ts';
 import type { Image } from './image.ts';
@@ -11,7 +12,9 @@ import { endOfTraces } from './traces.ts';
  * stack is dead is left out. Clock and files are in no memory: they are those of a blank process, as in AO's loader.
  * Throws `checkpoint-invalid` for what cannot be one.
  */
-export function imageOfMemory(memory: Uint8Array, blank: Image, program: Program): Image {
+export function imageOfMemory(given: Uint8Array | ArrayBuffer, blank: Image, program: Program): Image {
+  const memory = givenBytes(given);
+  if (!memory) throw invalidCheckpoint('is a memory without bytes');
   const { length } = memory;
   const refusal = (what: string) => invalidCheckpoint(`is a memory of ${length} bytes, ${what}`);
   if (length % pageBytes !== 0) throw refusal('which are no pages');

@@ -1,4 +1,5 @@
 import { HeddleError } from '../../core/error.ts';
+import { fromGuest, toGuest } from './abi.ts';
 import { errno, FileError, isDevice, type Node } from './files/index.ts';
 import type { Guest } from './guest.ts';
 import { pageBytes } from './guest-memory.ts';
@@ -19,7 +20,7 @@ const access = 3;
 
 /** Puts a copy of a part of a file into memory and returns its address. What is written there reaches the file at {@link unmap}. */
 export function map(guest: Guest, { length, protection, flags, file, offset }: Mapping): number {
-  const { memory, files, exports } = guest;
+  const { abi, memory, files, exports } = guest;
   const node = files.nodeOf(file);
   const { flags: opened } = files.file(file);
   const writesBack = (protection & canWrite) !== 0 && (flags & isPrivate) === 0;
@@ -28,7 +29,7 @@ export function map(guest: Guest, { length, protection, flags, file, offset }: M
   const size = Math.ceil(length / pageBytes) * pageBytes;
   const align = exports.emscripten_builtin_memalign;
   if (!align) throw new HeddleError('guest-trap', 'The module maps a file and exports no emscripten_builtin_memalign');
-  const address = Number(align(pageBytes, size)) >>> 0;
+  const address = fromGuest(abi, align(toGuest(abi, pageBytes), toGuest(abi, size)));
   if (address === 0) throw new FileError(errno.noMemory);
   const place = memory.part(address, address + size);
   charge(guest, size * costs.byte);

@@ -114,6 +114,8 @@ function resizeHeap(guest: Guest, requested = 0): number {
 const excessMaximum = 100_663_296;
 
 export function useGas(registers: Registers, gas = 0): undefined {
+  // It would give back what the turn has used.
+  if (gas < 0) throw new HeddleError('guest-trap', `The module says that it used ${gas} of gas`, { gas });
   registers.gasUsed += gas;
   const { gasUsed, gasLimit } = registers;
   if (gasUsed > gasLimit) throw new HeddleError('guest-over-gas', 'out of gas!', { gasUsed, gasLimit });

@@ -1,11 +1,23 @@
 import { callWithin } from '#watchdog';
 import { invalidCheckpoint } from './checkpoint.ts';
-import { clearAll, clearStack, copyImage, fitsImage, heapEndOf, type Image, putImage, takeImage } from './image.ts';
+import {
+  clearAll,
+  clearStack,
+  copyImage,
+  fitsImage,
+  heapEndOf,
+  type Image,
+  liveBytes,
+  putImage,
+  takeImage,
+} from './image.ts';
 import { Instance } from './instance.ts';
 import type { Program } from './program.ts';
 
 /** Instances that nobody uses, kept for the next process: making one costs milliseconds, filling one does not. */
 const mostIdle = 8;
+/** What one of them may have held: its memory stays with it, counted by nobody. One of aos has held two megabytes. */
+const mostIdleBytes = 16_777_216;
 
 /** The instances of one module: made when needed, and used again by another process when one lets go of them. */
 export class Instances {
@@ -44,7 +56,9 @@ export class Instances {
 
   /** Takes back an instance between turns, whose heap ends at `heapEnd`, with nothing of its process left in it. */
   give(instance: Instance, heapEnd: number): void {
-    if (this.#idle.length >= mostIdle) return;
+    // A memory does not shrink, so one that has grown would fit few others.
+    const hasGrown = instance.memory.length > (this.#blank?.memoryBytes ?? 0);
+    if (this.#idle.length >= mostIdle || hasGrown || liveBytes(instance, heapEnd) > mostIdleBytes) return;
     clearAll(instance, heapEnd);
     this.#idle.push(instance);
   }

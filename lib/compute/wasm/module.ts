@@ -4,9 +4,10 @@ import { HeddleError, reasonOf } from '../../core/error.ts';
 import { type Address, hashBytes, type Id, idToBytes } from '../../core/id.ts';
 import { type Tags, type TagsInput, tagValue, toTags } from '../../core/tags.ts';
 import type { Checkpoint, Environment, Executor, Module } from '../executor.ts';
+import { moduleBytes } from '../given-bytes.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { imageOfMemory, memoryOfImage } from './full-memory.ts';
-import { type PrepareReport, type PrepareStep, prepare } from './prepare/index.ts';
+import { limitTables, type PrepareReport, type PrepareStep, prepare } from './prepare/index.ts';
 import { maximumBytes, type Program, readProgram } from './program.ts';
 import { type CompiledModule, type CompiledProgram, programOf, WasmExecutor } from './wasm-executor.ts';
 
@@ -30,7 +31,7 @@ export interface WasmOptions {
    * A module that counts gas itself, as AO's metering makes it do, runs as published. So does one that cannot be prepared.
    */
   readonly prepare?: 'before' | 'lazy' | 'off';
-  /** Is told how the preparation goes on. Not called if there is none. */
+  /** Is told how the preparation goes on. Not called if there is none. If it throws, loading fails with what it threw. */
   readonly onPrepare?: (progress: PrepareProgress) => void;
 }
 
@@ -65,7 +66,7 @@ export interface WasmModule extends Module {
    * The state in a full memory, after `slot`. Rejects with `checkpoint-invalid` what is no memory of this module, and with
    * `option-invalid` a slot that is none.
    */
-  checkpointOf(memory: Uint8Array, slot: number): Promise<Checkpoint>;
+  checkpointOf(memory: Uint8Array | ArrayBuffer, slot: number): Promise<Checkpoint>;
   /** The full memory of the state in a checkpoint of this module. Rejects with `checkpoint-invalid` what is none. */
   memoryOf(checkpoint: Checkpoint): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -79,7 +80,8 @@ export interface WasmModule extends Module {
  * are of; the `-metering` ones, whose bytes are those of others, take the tag.
  *
  * Throws on `load()`: `module-invalid`, `module-without-handle`, `module-format-unsupported`,
- * `module-import-unsupported`, `memory64-unavailable`. Throws `id-invalid` at once for an id that is none.
+ * `module-import-unsupported`, `memory64-unavailable`. Throws at once `id-invalid` for an id that is none,
+ * `option-invalid` for another `prepare` than there is, and `module-invalid` for what holds no bytes.
  *
  * @example
  * ```ts
@@ -92,14 +94,15 @@ export interface WasmModule extends Module {
  * };
  * ```
  */
-export function wasm(bytes: Uint8Array, options: WasmOptions = {}): WasmModule {
+export function wasm(given: Uint8Array | ArrayBuffer, options: WasmOptions = {}): WasmModule {
+  const bytes = moduleBytes(given);
+  checkPrepare(options.prepare);
   const id = options.id ?? hashBytes(bytes);
   idToBytes(id);
   const said = options.tags && toTags(options.tags);
   const read = attempt(() => readProgram(bytes, said && tagValue(said, 'Module-Format')));
   const tags = said ?? defaultTags(read.program);
-  // A slice of a Buffer would be no copy.
-  return new CodeModule(new Uint8Array(bytes), read, { id, owner: options.owner ?? '', tags }, options);
+  return new CodeModule(bytes, read, { id, owner: options.owner ?? '', tags }, options);
 }
 
 /** A module from a file, or in a browser from a URL. Rejects with `module-unreadable` if there is none. */
@@ -112,6 +115,13 @@ wasm.fromFile = async (path: string | URL, options: WasmOptions = {}): Promise<W
     throw new HeddleError('module-unreadable', `${path} cannot be read: ${reasonOf(cause)}`, facts, { cause });
   }
 };
+
+/** One that is not known would go unnoticed: the module would run as published, without gas. */
+function checkPrepare(prepare: unknown): void {
+  if (prepare === undefined || prepare === 'before' || prepare === 'lazy' || prepare === 'off') return;
+  const what = `prepare is ${String(prepare)}, not before, lazy or off`;
+  throw new HeddleError('option-invalid', what, { option: 'prepare' });
+}
 
 type ReadResult =
   | { readonly program: Program; readonly error?: never }
@@ -132,7 +142,7 @@ class CodeModule implements WasmModule {
   readonly id: Id;
   readonly owner: Address;
   readonly tags: Tags;
-  readonly #bytes: Uint8Array<ArrayBuffer>;
+  #bytes: Uint8Array<ArrayBuffer>;
   readonly #read: ReadResult;
   readonly #options: WasmOptions;
   #loading: Promise<CompiledModule> | undefined;
@@ -167,7 +177,7 @@ class CodeModule implements WasmModule {
     return this.load().then(() => this.start(environment, from));
   }
 
-  async checkpointOf(memory: Uint8Array, slot: number): Promise<Checkpoint> {
+  async checkpointOf(memory: Uint8Array | ArrayBuffer, slot: number): Promise<Checkpoint> {
     if (!(Number.isSafeInteger(slot) && slot >= 0)) {
       throw new HeddleError('option-invalid', `A memory is said to be of slot ${slot}`, { slot: String(slot) });
     }
@@ -192,6 +202,7 @@ class CodeModule implements WasmModule {
     const { program, error } = this.#read;
     if (!program) throw error;
     validate(this.#bytes, program);
+    this.#bytes = limitTables(this.#bytes);
     const { prepare: when = 'before' } = this.#options;
     const countsGas = program.interface.imports.some(({ module }) => module === 'metering');
     if (when === 'before' && !countsGas) {
@@ -208,8 +219,17 @@ class CodeModule implements WasmModule {
     program: Program,
     how: { readonly meter: boolean; readonly background?: boolean },
   ): Promise<CompiledModule & { readonly report: PrepareReport }> {
-    const onStep = (step: PrepareStep) => this.#options.onPrepare?.({ step });
+    let failed: { readonly thrown: unknown } | undefined;
+    const onStep = (step: PrepareStep) => {
+      try {
+        this.#options.onPrepare?.({ step });
+      } catch (thrown) {
+        // Others may wait for the same preparation, which is not to blame.
+        failed ??= { thrown };
+      }
+    };
     const { bytes, report } = await prepare(this.#bytes, { ...how, maximumBytes, onStep });
+    if (failed) throw failed.thrown;
     const prepared = { ...readProgram(bytes, program.abi.format), metered: report.metered };
     return { id: this.id, code: await WebAssembly.compile(bytes), program: prepared, report };
   }

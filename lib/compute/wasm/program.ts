@@ -1,4 +1,5 @@
 import { HeddleError } from '../../core/error.ts';
+import { excerpt } from '../../core/excerpt.ts';
 import { type Abi, signatureOf } from './abi.ts';
 import { type MemoryType, type ModuleInterface, readInterface } from './binary.ts';
 import { formats, meteringFormats } from './formats.ts';
@@ -23,8 +24,10 @@ export interface Program {
 export function readProgram(bytes: Uint8Array, format?: string): Program {
   const moduleInterface = readInterface(bytes);
   const abi = format === undefined ? detect(moduleInterface) : named(format, moduleInterface);
-  const { memory } = moduleInterface;
+  const { memory, memories } = moduleInterface;
   if (!memory) throw withoutHandle(moduleInterface);
+  // Only one is limited, and part of the state.
+  if (memories > 1) throw new HeddleError('module-format-unsupported', `The module has ${memories} memories`);
   if (memory.shared) throw new HeddleError('module-format-unsupported', "The module's memory is one for threads");
   const { initialPages, maximumPages = mostPages } = memory;
   const maximumBytes = Math.min(maximumPages, mostPages, Math.floor(abi.heapBytes / pageBytes)) * pageBytes;
@@ -34,9 +37,8 @@ export function readProgram(bytes: Uint8Array, format?: string): Program {
 function named(format: string, moduleInterface: ModuleInterface): Abi {
   const abi = [...formats, ...meteringFormats].find((one) => one.format === format);
   if (!abi) {
-    throw new HeddleError('module-format-unsupported', `The module is tagged ${format}, which is no format of AO`, {
-      said: format,
-    });
+    const what = `The module is tagged "${excerpt(String(format), 60)}", which is no format of AO`;
+    throw new HeddleError('module-format-unsupported', what, { said: format });
   }
   const missing = missingExport(abi, moduleInterface);
   if (missing !== undefined) {

@@ -11,17 +11,7 @@ import { type Allowance, allowanceOf } from './allowance.ts';
 import { Boots } from './boots.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { asFault, endsAlike } from './fault.ts';
-import {
-  clearAbove,
-  clearStack,
-  copyImage,
-  heapEndOf,
-  type Image,
-  imageBytes,
-  liveBytes,
-  putImage,
-  takeImage,
-} from './image.ts';
+import { clearAbove, clearStack, heapEndOf, type Image, imageBytes, liveBytes, putImage, takeImage } from './image.ts';
 import type { HandleResult, Instance } from './instance.ts';
 import { Instances } from './instances.ts';
 import { Journal, type JournalEntry } from './journal.ts';
@@ -95,9 +85,9 @@ export class WasmExecutor implements Executor {
     return this.#slot;
   }
 
-  /** Bytes of memory that the process has written to, about which it holds resident. */
+  /** Bytes of memory that the process has written to, and of its files: about what it holds resident. */
   get residentBytes(): number {
-    return this.#instance ? liveBytes(this.#instance, this.#heapEnd) : 0;
+    return this.#instance ? liveBytes(this.#instance, this.#heapEnd) + this.#instance.files.bytes : 0;
   }
 
   evaluate(assignment: Assignment): Outcome {
@@ -153,7 +143,7 @@ export class WasmExecutor implements Executor {
       return known.outcome;
     }
     const outcome = this.#turn(json, true);
-    if (!outcome.fault) boots.put(key, { image: copyImage(this.#image()), outcome });
+    if (!outcome.fault) boots.put(key, { image: this.#image(), outcome });
     return outcome;
   }
 

@@ -119,6 +119,22 @@ test('a tag that says another format', async () => {
   }
 });
 
+test('an option that is none', () => {
+  for (const prepare of ['never', 'Before', '', null, true]) {
+    const options = { prepare } as unknown as WasmOptions;
+    assert.throws(
+      () => wasm(guestModule(), options),
+      (error: unknown) => error instanceof HeddleError && error.code === 'option-invalid',
+    );
+  }
+});
+
+test('a format whose name is long is told in short', async () => {
+  const refused = await refusal(guestModule(), { tags: { 'Module-Format': 'x'.repeat(10_000) } });
+  assert.is(refused?.code, 'module-format-unsupported');
+  assert.ok(String(refused?.message).length < 300);
+});
+
 test('a trap', async () => {
   assert.is(await faultOf({ bad: op.unreachable }), 'guest-trap');
   assert.is(await faultOf({ bad: op.storeFarAway }), 'guest-trap');

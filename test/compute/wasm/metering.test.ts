@@ -1,11 +1,13 @@
 // The formats that count gas: what AO's loader makes of a module runs here, and uses as much.
 
+import { createSystem } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { wasm } from '../../../lib/compute/wasm/index.ts';
 import { meterWASM } from '../../connect/meter.ts';
 import { publishedModule } from '../../modules/index.ts';
 import { compare } from './against-loader.ts';
+import { badData, guestText, type Writer } from './hostile/guest-text.ts';
 import { type Sending, TestProcess } from './process.ts';
 
 const evaluate = (data: string): Sending => ({ tags: { Action: 'Eval' }, data });
@@ -53,6 +55,27 @@ for (const [name, format, meterType] of [
     assert.match(await process.eval('return Count'), /1$/);
   });
 }
+
+for (const wide of [false, true]) {
+  test(`${wide ? 64 : 32} bits: a module that gives back what it has used`, async () => {
+    const bad = (write: Writer) =>
+      write.forever([...write.call('usegas', write.p(1)), ...write.call('usegas', write.p(-1))]);
+    const bytes = guestText({ wide, imports: ['metering.usegas'], bad });
+    const process = await TestProcess.blank(wasm(bytes), { turnMs: 5000 });
+    assert.is((await process.send({})).output, '1');
+    assert.is((await process.send({ data: badData })).fault, 'guest-trap');
+    assert.is((await process.send({})).output, '2');
+  });
+}
+
+test('no limit is too large for what the log says of gas', async () => {
+  const bad = (write: Writer) => Array.from({ length: 4 }, () => write.call('usegas', write.p(2n ** 63n - 1n))).flat();
+  const bytes = guestText({ wide: true, imports: ['metering.usegas'], bad });
+  await using system = createSystem();
+  const process = await system.spawn(wasm(bytes), { tags: { 'Compute-Limit': '9'.repeat(400) } });
+  const { fault, gasUsed } = await (await process.send({ data: badData })).outcome();
+  assert.equal([fault, gasUsed], ['guest-over-gas', 2n ** 63n]);
+});
 
 test('bytes without the import, under the tag of these formats: prepared like those of others', async () => {
   const tags = { 'Module-Format': 'wasm64-unknown-emscripten-draft_2024_10_16-metering' };

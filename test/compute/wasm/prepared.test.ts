@@ -1,10 +1,14 @@
 // Prepared or not, a module gives the same run; whether gas is counted is the only difference.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createSystem, type Limits, type PrepareProgress, type WasmOptions, wasm } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { evaluate } from '../../aos/aos.ts';
 import { publishedModule } from '../../modules/index.ts';
+import { guestModule } from './guest-module.ts';
 import { lazily } from './lazily.ts';
 
 const failing = { tags: { Action: 'Eval' }, data: 'Count = 2 error("no")' };
@@ -67,6 +71,28 @@ test('a loop in a module that is prepared lazily ends by time', async () => {
   assert.is(outcome.fault, 'guest-over-time');
   assert.is(await evaluate(process, 'return Count'), '1');
 });
+
+for (const nops of [10, 70_000]) {
+  test(`${nops} instructions: what a listener throws is what loading fails with, and only there`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'heddle-cache-'));
+    const { XDG_CACHE_HOME } = process.env;
+    process.env.XDG_CACHE_HOME = folder;
+    try {
+      const bytes = guestModule({ bad: Array<number>(nops).fill(0x01) });
+      const failing = wasm(bytes, {
+        onPrepare({ step }) {
+          throw new Error(`my own at ${step}`);
+        },
+      });
+      const [, failure] = await Promise.all([wasm(bytes).load(), Promise.resolve(failing.load()).catch(String)]);
+      assert.is(failure, 'Error: my own at read');
+    } finally {
+      rmSync(folder, { recursive: true });
+      if (XDG_CACHE_HOME === undefined) delete process.env.XDG_CACHE_HOME;
+      else process.env.XDG_CACHE_HOME = XDG_CACHE_HOME;
+    }
+  });
+}
 
 test('told are the steps and the end, or the end alone if it was prepared before', async () => {
   const told: PrepareProgress[] = [];

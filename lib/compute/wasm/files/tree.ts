@@ -32,6 +32,11 @@ export class Tree {
     return this.state.nodes.size + this.state.descriptors.size;
   }
 
+  /** How large all files are together. */
+  get bytes(): number {
+    return this.state.bytes;
+  }
+
   /** The files as they are, for good. Takes no time; what is changed after is copied first. */
   snapshot(): FilesState {
     this.#draft = undefined;

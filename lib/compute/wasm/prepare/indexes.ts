@@ -16,6 +16,12 @@ export interface MemoryLimits {
   readonly maximumPages: number | undefined;
 }
 
+export interface TableLimits {
+  readonly type: number;
+  readonly initialEntries: number;
+  readonly maximumEntries: number | undefined;
+}
+
 interface Import {
   readonly module: string;
   readonly name: string;
@@ -97,9 +103,13 @@ function skipTypes(reader: ByteReader): number {
   return count;
 }
 
-function readTable(reader: ByteReader): void {
-  if (reader.byte() < funcref - 1) throw unreadable('a table is of a kind that is not known', reader.at);
-  if (readLimits(reader).wide) throw unreadable('a table has 64 bits', reader.at);
+/** Throws `module-invalid` for one of a kind that is not known, or of 64 bits. */
+export function readTable(reader: ByteReader): TableLimits {
+  const type = reader.byte();
+  if (type < firstValueType) throw unreadable('a table is of a kind that is not known', reader.at);
+  const { wide, initialPages, maximumPages } = readLimits(reader);
+  if (wide) throw unreadable('a table has 64 bits', reader.at);
+  return { type, initialEntries: initialPages, maximumEntries: maximumPages };
 }
 
 function readLimits(reader: ByteReader): MemoryLimits {
@@ -115,4 +125,3 @@ const limits = { maximum: 1, wide: 4, all: 7 };
 const functionForm = 0x60;
 /** From here on a type is one byte: numbers, vectors, and the two plain references. */
 const firstValueType = 0x6f;
-const funcref = 0x70;

@@ -29,6 +29,8 @@ export class ModuleCache {
     if (this.#folder === undefined) return undefined;
     const path = join(this.#folder, key + suffix);
     try {
+      // To read a device or a pipe might never end.
+      if (!(await stat(path)).isFile()) return undefined;
       const prepared = decode(key, await readFile(path));
       if (!prepared) return undefined;
       // Tells prune() that it is in use.

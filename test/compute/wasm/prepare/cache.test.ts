@@ -1,6 +1,19 @@
 // What was prepared once is read the next time; whatever is wrong with a file or a folder, it is as if it were not there.
 
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -107,6 +120,38 @@ test('a folder that is a file, or cannot be made, or not written', async ({ fold
   await cache.write(key, small);
   await cache.read(key);
   chmodSync(occupied, 0o700);
+});
+
+test('a link is followed to a file, and replaced if it leads to anything else', async ({ folder }) => {
+  const cache = new ModuleCache(folder);
+  await cache.write(key, small);
+  const path = fileIn(folder);
+  const elsewhere = join(folder, 'elsewhere');
+  renameSync(path, elsewhere);
+  symlinkSync(elsewhere, path);
+  assert.equal(await cache.read(key), small);
+  for (const target of ['/dev/zero', folder, join(folder, 'nothing'), path]) {
+    rmSync(path);
+    symlinkSync(target, path);
+    assert.is(await cache.read(key), undefined, target);
+    await cache.write(key, small);
+    assert.equal(await cache.read(key), small, target);
+    assert.ok(lstatSync(path).isFile(), target);
+  }
+});
+
+test('a program that ended while it wrote leaves what is no module, and is cleared up after it later', async ({
+  folder,
+}) => {
+  const cache = new ModuleCache(folder);
+  const [old, recent] = [join(folder, `${key}.1.old.unfinished`), join(folder, `${key}.2.recent.unfinished`)];
+  for (const path of [old, recent]) writeFileSync(path, 'half');
+  utimesSync(old, 0, 0);
+  assert.is(await cache.read(key), undefined);
+  await cache.write(key, small);
+  assert.equal(await cache.read(key), small);
+  assert.is(existsSync(old), false);
+  assert.is(existsSync(recent), true, 'somebody may still be writing it');
 });
 
 test('what is asked for twice at once is done once', async ({ folder }) => {
