@@ -1,5 +1,5 @@
 // Prints what a run must come to whatever runs it: what modules become when they are prepared, and the digests and the gas
-// of a system's run on them.
+// of a system's run on them, and of one of light processes.
 
 import { createHash } from 'node:crypto';
 import { createSystem, wasm } from 'heddle';
@@ -7,6 +7,7 @@ import { prepareModule } from '../../lib/compute/wasm/prepare/index.ts';
 import { maximumBytes } from '../../lib/compute/wasm/program.ts';
 import type { ModuleName } from '../modules/index.ts';
 import { publishedModule } from '../modules/index.ts';
+import { lightDigest } from './light.ts';
 
 const names = ['aos2_0_6', 'aos2_0_4_32'] as const satisfies readonly ModuleName[];
 
@@ -41,4 +42,5 @@ async function factsOf(name: ModuleName) {
 }
 
 const facts = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await factsOf(name)] as const)));
-console.log(JSON.stringify(facts, null, 1));
+const light = { unobserved: await lightDigest(false), observed: await lightDigest(true) };
+console.log(JSON.stringify({ ...facts, light }, null, 1));

@@ -24,6 +24,8 @@ const expected = { facts: await facts(here), demo: await demo(here) };
 test('what the others are compared with', () => {
   assert.match(expected.demo, 'equal: 18 turns came out the same');
   assert.is(expected.facts.match(/"guest-over-gas"/g)?.length, 4, 'two turns on two modules end by gas');
+  const { light } = JSON.parse(expected.facts) as { light: { observed: string; unobserved: string } };
+  assert.is(light.observed, light.unobserved);
 });
 
 for (const version of versions) {
