@@ -15,6 +15,11 @@ export class Admissions {
     if (options.rate) this.#rate = new RateLimit(options.rate);
   }
 
+  /** Whether mail can come too soon. */
+  get isRated(): boolean {
+    return this.#rate !== undefined;
+  }
+
   /** Why mail of so many bytes gets no slot now; undefined if it does. What waits came first. */
   refusal(process: Process, bytes: number, nowMs: number): ErrorCode | undefined {
     const { mailbox } = process;

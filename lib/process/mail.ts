@@ -28,7 +28,8 @@ export class Mail implements Assignment {
   moment: Moment | undefined;
   /** What stands behind it in the mailbox. */
   next: Mail | undefined;
-  #bytes: number;
+  /** Bytes that it takes in a mailbox. */
+  readonly bytes: number;
 
   constructor(to: Recipient, message: LazyMessage, position: number, index: number) {
     this.to = to;
@@ -38,13 +39,7 @@ export class Mail implements Assignment {
     this.slot = -1;
     this.moment = undefined;
     this.next = undefined;
-    this.#bytes = -1;
-  }
-
-  /** Bytes that it takes in a mailbox. */
-  get bytes(): number {
-    if (this.#bytes < 0) this.#bytes = this.message.bytes;
-    return this.#bytes;
+    this.bytes = message.bytes;
   }
 
   get exclude(): readonly string[] {

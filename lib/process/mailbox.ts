@@ -44,7 +44,7 @@ export class Mailbox {
 
   /** Whether there is room for mail of so many bytes. */
   fits(bytes: number, most: MailboxOptions): boolean {
-    return this.#length < most.messages && (this.#length === 0 || this.#bytes + bytes <= most.bytes);
+    return this.#length < most.messages && (this.#bytes + bytes <= most.bytes || this.#length === 0);
   }
 
   /** How much of the mail that waits there is room for, at most `most`, and once the first mail is gone if it `isTurn`. */

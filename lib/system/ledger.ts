@@ -155,7 +155,7 @@ export class Ledger {
     mail.slot = process.slots++;
     mail.moment = moment;
     process.mailbox.push(mail);
-    this.admissions.assigned(process, moment.timestampMs);
+    if (this.admissions.isRated) this.admissions.assigned(process, moment.timestampMs);
   }
 
   /** Lets mail wait for a slot. */

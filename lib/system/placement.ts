@@ -35,9 +35,12 @@ export class Placement {
     if (!process) return 'process-unknown';
     if (!process.running) return process.state === 'failed' ? 'process-failed' : 'process-stopped';
     const { limits, mailbox, admissions } = this.#parts.ledger;
+    // Most mail, and so looked at here: for most systems there is no rate.
+    const { waitingLength } = process.mailbox;
+    if (waitingLength === 0 && !admissions.isRated && process.mailbox.fits(bytes, mailbox)) return 'assigned';
     const refusal = admissions.refusal(process, bytes, nowMs);
     if (!refusal) return 'assigned';
-    const waits = mailbox.overflow === 'wait' && process.mailbox.waitingLength < limits.waitingMessages;
+    const waits = mailbox.overflow === 'wait' && waitingLength < limits.waitingMessages;
     return waits ? 'waiting' : refusal;
   }
 
