@@ -24,6 +24,8 @@ export class Driver {
   readonly #recovery: Recovery;
   #recovered = false;
   #closed = false;
+  /** Is told when nothing will happen any more. */
+  onClosed: ((error: HeddleError) => void) | undefined;
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -130,13 +132,14 @@ export class Driver {
   }
 
   checkOpen(): void {
-    if (this.#closed) throw new HeddleError('system-closed', 'the system is closed');
+    if (this.#closed) throw closedError();
   }
 
   /** Lets nothing in any more, and ends all executors and the store after the turn under way. */
   async close(): Promise<void> {
     this.checkOpen();
     this.#closed = true;
+    this.onClosed?.(closedError());
     const { executors, trace, store } = this.engine;
     await this.#lane.run(async () => {
       await executors.close();
@@ -145,3 +148,5 @@ export class Driver {
     });
   }
 }
+
+const closedError = (): HeddleError => new HeddleError('system-closed', 'the system is closed');

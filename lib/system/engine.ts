@@ -130,7 +130,7 @@ export class Engine implements Parts {
     this.#recorded(() => this.recorder.status(process, status, reason));
     await this.told();
     if (!process.running) await this.executors.discard(process);
-    this.trace.moved(process, from, { reason });
+    if (process.state !== from) this.trace.moved(process, from, { reason });
     if (!process.running) this.onEnded?.(process);
   }
 

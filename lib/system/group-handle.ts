@@ -46,7 +46,10 @@ export class GroupHandle {
     return this.#host.leave(this.name, process.id);
   }
 
-  /** Gives a message a slot of each member that gets it: of all, or of the one that is chosen. */
+  /**
+   * Gives a message a slot of each member that gets it: of all that take it, or of the one that is chosen. Throws if none
+   * takes it.
+   */
   send(input: MessageInput = {}): Promise<readonly Receipt[]> {
     return this.#host.send(this.name, input);
   }

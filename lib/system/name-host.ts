@@ -67,8 +67,11 @@ export class NameHost {
       if (group.routing === 'round-robin') engine.naming({ change: 'chosen', name, process: first });
       return members;
     });
-    const receipts: Receipt[] = [];
-    for (const process of chosen) receipts.push(await this.processes.send(process, input));
+    // They take it or not each by itself: one that is full keeps it from none of the others.
+    const sent = await Promise.allSettled(chosen.map((process) => this.processes.send(process, input)));
+    const receipts = sent.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const [refused] = sent.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    if (receipts.length === 0) throw refused;
     return receipts;
   }
 

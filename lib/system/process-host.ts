@@ -18,6 +18,12 @@ import type { ProcessState } from './process-state.ts';
 import { MailReceipt, type Receipt } from './receipt.ts';
 import { WaitReport } from './wait-report.ts';
 
+/** Somebody who waits. */
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: HeddleError) => void;
+}
+
 /** How many turns a look at the state goes back. */
 const turnsShown = 10;
 
@@ -26,22 +32,27 @@ export class ProcessHost {
   readonly #driver: Driver;
   readonly #asks = new Asks();
   /** Who waits for the end of a process. */
-  readonly #ending = new Map<Process, (() => void)[]>();
+  readonly #ending = new Map<Process, Waiting[]>();
   readonly #waits: WaitReport;
 
   constructor(driver: Driver) {
     this.#driver = driver;
     this.#waits = new WaitReport(driver.engine);
     driver.engine.onEnded = (process) => {
-      for (const tell of this.#ending.get(process) ?? []) tell();
+      for (const { resolve } of this.#ending.get(process) ?? []) resolve();
       this.#ending.delete(process);
+    };
+    driver.onClosed = (error) => {
+      for (const waiting of this.#ending.values()) for (const { reject } of waiting) reject(error);
+      this.#ending.clear();
     };
   }
 
   async ended(process: Process): Promise<StatusChange> {
     if (process.running) {
-      await new Promise<void>((resolve) => {
-        this.#ending.set(process, [...(this.#ending.get(process) ?? []), resolve]);
+      this.#driver.checkOpen();
+      await new Promise<void>((resolve, reject) => {
+        this.#ending.set(process, [...(this.#ending.get(process) ?? []), { resolve, reject }]);
       });
     }
     const status = process.state === 'stopped' ? 'stopped' : 'failed';
@@ -87,7 +98,7 @@ export class ProcessHost {
 
   async dryRun(process: Process, input: MessageInput): Promise<Outcome> {
     const { engine } = this.#driver;
-    await this.#evaluated(process, process.slots - 1);
+    await this.#allEvaluated(process);
     return this.#driver.enter(async () => {
       const message = inboundMessage(input, process, engine.ledger, true);
       if (!process.running) throw notRunning(process);
@@ -179,7 +190,7 @@ export class ProcessHost {
 
   /** Looks at the executor of a process that has evaluated all its mail. */
   async #withExecutor<T>(process: Process, look: (executor: Executor) => Awaitable<T>): Promise<T> {
-    await this.#evaluated(process, process.slots - 1);
+    await this.#allEvaluated(process);
     return this.#driver.enter(async () => {
       if (!process.running) throw notRunning(process);
       return this.#driver.engine.look(process, look);
@@ -192,6 +203,13 @@ export class ProcessHost {
 
   #evaluated(process: Process, slot: number): Promise<void> {
     const done = () => process.evaluated >= slot || !process.running;
+    return this.#driver.runUntil(done, () => `slot ${slot} of ${process.id}`);
+  }
+
+  /** Waits until a process has evaluated its mail, and is not backing off either. */
+  #allEvaluated(process: Process): Promise<void> {
+    const slot = process.slots - 1;
+    const done = () => !process.running || (process.evaluated >= slot && process.takesTurns);
     return this.#driver.runUntil(done, () => `slot ${slot} of ${process.id}`);
   }
 

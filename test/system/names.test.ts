@@ -133,6 +133,19 @@ test('a router gives each message to one of its members', async () => {
   ]);
 });
 
+test('a member that is full keeps no message from the others', async () => {
+  const system = createSystem({ mailbox: { messages: 1, overflow: 'reject' } });
+  const [full, open] = [await system.spawn(listener), await system.spawn(listener)];
+  await system.settle();
+  const group = await system.group('all');
+  for (const member of [full, open]) await group.join(member);
+  await full.send({ data: 'first' });
+  assert.is((await group.send({ data: 'second' })).length, 1);
+  assert.is(await codeOf(() => group.send({ data: 'third' })), 'mailbox-full');
+  await system.settle();
+  assert.equal([await heardBy(full), await heardBy(open)], [['first'], ['second']]);
+});
+
 test('what is sent to an empty group comes back as mail that says so', async () => {
   const system = createSystem();
   const sender = await system.spawn(forwarder);

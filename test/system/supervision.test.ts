@@ -337,6 +337,22 @@ test('what backs off has no turns until then, each time for longer, and its mail
   assert.equal(await grumblerHeard(a), ['good']);
 });
 
+test('who looks at a process that backs off waits with it', async () => {
+  const system = createSystem();
+  const supervisor = await system.supervise({
+    failsOn: 'error',
+    backOff: { firstMs: 100 },
+    children: [child('a')],
+  });
+  const [a] = supervisor.processes as [ProcessHandle];
+  const { timestampMs: startMs } = system.now;
+  await (await a.send({ data: 'bad' })).outcome();
+  assert.is(a.status.state, 'backingOff');
+  await a.state();
+  assert.is(system.now.timestampMs, startMs + 100);
+  assert.is(supervisor.status.children[0]?.restartsLeft, 4);
+});
+
 test('a wait is shorter by chance, the same chance in each run of a seed', async () => {
   const waitsOf = async (seed: string) => {
     const system = createSystem({ seed });

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cutEverywhere } from '../fixtures/system/cuts.ts';
 import { wrapped } from '../fixtures/system/modules.ts';
+import { refusal } from '../fixtures/system/refusal.ts';
 
 /** What a process has been told of others: status, reason and whether that answers its request. */
 type Heard = readonly [string, string, boolean];
@@ -216,6 +217,14 @@ test('who waits outside for the end of a process is told too', async () => {
   assert.equal(await ended, { process: a.id, status: 'failed', reason: '0 restarts are spent: it crashed' });
   await b.stop('gone');
   assert.equal(await b.ended(), { process: b.id, status: 'stopped', reason: 'gone' });
+});
+
+test('who waits for an end that never comes is told when the system is closed', async () => {
+  const { system, a } = await three();
+  const ended = refusal(() => a.ended());
+  await system.close();
+  assert.is((await ended).code, 'system-closed');
+  assert.is((await refusal(() => a.ended())).code, 'system-closed');
 });
 
 test('what the supervisor is not to be asked for comes back as mail that says why', async () => {
