@@ -16,7 +16,7 @@ import { request } from './requests.ts';
 
 /**
  * Takes in what the store of a log holds, and returns the processes that it leaves with mail, once for each message, in
- * the order in which the messages got their slots. Stops at a process whose module is missing, and goes on from there
+ * the order in which they are to have their turns. Stops at a process whose module is missing, and goes on from there
  * when it is called again.
  */
 export class Recovery {
@@ -70,8 +70,20 @@ export class Recovery {
       case 'naming':
         ledger.directory.apply(record.naming);
         return;
-      case 'status':
-        ledger.changeStatus(record.process, record.status, record.reason);
+      case 'status': {
+        const { process, status, reason } = record;
+        const isBack = status === 'running' && !process.running;
+        ledger.changeStatus(process, status, reason);
+        if (isBack) this.#putLast(process);
+      }
+    }
+  }
+
+  /** The mail of a process that goes on has its turns after all that was there. */
+  #putLast(process: Process): void {
+    for (const mail of process.mailbox) {
+      this.#unevaluated.delete(mail);
+      this.#unevaluated.set(mail, process);
     }
   }
 
