@@ -73,7 +73,8 @@ export class Driver {
     for (const process of unevaluated) turns.owe(process);
     for (const process of ledger.processes) executors.announceAgain(process);
     this.#recovered = true;
-    // What an earlier life had not come to.
+    // What an earlier life had not come to: timers of one moment fire before anybody has a turn.
+    if (ledger.moment) await this.engine.passTo(ledger.moment.timestampMs);
     await this.engine.finish();
   }
 
