@@ -9,7 +9,8 @@ import type { RootMessage } from '../route/sender.ts';
 import type { Log } from '../store/log/log.ts';
 import type { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
-import { writeAssigned, writeSeveral, writeTaken, writeWaiting } from './record/ruling.ts';
+import { unsentMail } from './outbound.ts';
+import { writeAssigned, writeRefused, writeSeveral, writeTaken, writeWaiting } from './record/ruling.ts';
 import { request } from './requests.ts';
 import type { TraceLog } from './trace.ts';
 
@@ -92,7 +93,7 @@ export class Placement {
     return undefined;
   }
 
-  /** Delivers to all of some processes that take it. */
+  /** Delivers to all of some processes that take it; what others do not take becomes mail that says why. */
   #deliverTo(
     processes: readonly Process[],
     message: LazyMessage,
@@ -100,15 +101,20 @@ export class Placement {
     index: number,
     moment: Moment,
   ): ErrorCode | undefined {
+    const { log, trace } = this.#parts;
     const rulings = processes.map((process) => this.judge(process, message.bytes, moment.timestampMs));
-    const refusal = rulings.find((ruling) => ruling !== 'assigned' && ruling !== 'waiting');
-    const placed = processes.filter((_, at) => rulings[at] === 'assigned' || rulings[at] === 'waiting');
-    if (placed.length === 0) return (refusal as ErrorCode | undefined) ?? 'group-empty';
-    writeSeveral(this.#parts.log.writer, placed.length);
+    const [refusal] = rulings.filter(isRefusal);
+    if (rulings.every(isRefusal)) return refusal ?? 'group-empty';
+    writeSeveral(log.writer, processes.length);
     for (const [at, process] of processes.entries()) {
-      const ruling = rulings[at];
-      if (ruling !== 'assigned' && ruling !== 'waiting') continue;
-      this.place(process, new Mail(process, message, position, index), ruling, moment);
+      // There is one for each.
+      const ruling = rulings[at] as (typeof rulings)[number];
+      if (!isRefusal(ruling)) {
+        this.place(process, new Mail(process, message, position, index), ruling, moment);
+        continue;
+      }
+      writeRefused(log.writer, process.index, ruling);
+      trace.noteMail(undefined, () => unsentMail('message', ruling, senderOf(message), process.id, message));
     }
     return undefined;
   }
@@ -187,5 +193,8 @@ export const senderOf = (message: LazyMessage): SlotRef | undefined =>
 
 /** The turn that mail comes from. */
 export const causeOf = (mail: Mail): SlotRef | undefined => mail.assignedBy ?? senderOf(mail.message);
+
+const isRefusal = (ruling: 'assigned' | 'waiting' | ErrorCode): ruling is ErrorCode =>
+  ruling !== 'assigned' && ruling !== 'waiting';
 
 const plainRef = ({ process, slot }: SlotRef): SlotRef => ({ process, slot });

@@ -11,12 +11,12 @@ import type { History, LoggedTurn } from './record/history.ts';
 import { epochMoment } from './record/kinds.ts';
 import { type LogRecord, readRecord } from './record/record.ts';
 import type { Released } from './record/released.ts';
-import type { Ruling } from './record/ruling.ts';
+import type { MemberRuling, Ruling } from './record/ruling.ts';
 import { request } from './requests.ts';
 
 /**
  * Takes in what the store of a log holds, and returns the processes that it leaves with mail, once for each message, in
- * the order in which the messages got their slots. Stops at a process whose module is missing, and goes on from there
+ * the order in which they are to have their turns. Stops at a process whose module is missing, and goes on from there
  * when it is called again.
  */
 export class Recovery {
@@ -73,8 +73,20 @@ export class Recovery {
       case 'admission':
         this.#admit(record.process, record.count);
         return;
-      case 'status':
-        ledger.changeStatus(record.process, record.status, record.reason);
+      case 'status': {
+        const { process, status, reason } = record;
+        const isBack = status === 'running' && !process.running;
+        ledger.changeStatus(process, status, reason);
+        if (isBack) this.#putLast(process);
+      }
+    }
+  }
+
+  /** The mail of a process that goes on has its turns after all that was there. */
+  #putLast(process: Process): void {
+    for (const mail of process.mailbox) {
+      this.#unevaluated.delete(mail);
+      this.#unevaluated.set(mail, process);
     }
   }
 
@@ -146,10 +158,10 @@ export class Recovery {
     if (by) request(this.#ledger.process(by.process), message, this.#ledger);
   }
 
-  #placeSeveral(message: LazyMessage, rulings: readonly Ruling[], position: number, index: number): void {
-    for (const one of rulings) this.#place(message, one, position, index);
+  #placeSeveral(message: LazyMessage, rulings: readonly MemberRuling[], position: number, index: number): void {
+    for (const one of rulings) if (one.kind !== 'out') this.#place(message, one, position, index);
     const [first] = rulings;
-    if (first?.kind !== 'assigned' && first?.kind !== 'waiting') return;
+    if (!first) return;
     this.#ledger.directory.group(message.target)?.chose([this.#ledger.at(first.process)]);
   }
 

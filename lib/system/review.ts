@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../core/dead-letter.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
+import type { LazyMessage } from '../core/message.ts';
 import type { OutboundMail } from '../core/outbound-mail.ts';
 import type { Process } from '../process/process.ts';
 import type { Sender } from '../route/sender.ts';
@@ -12,6 +13,7 @@ import { causeOf, senderOf } from './placement.ts';
 import type { History } from './record/history.ts';
 import { type LogRecord, readRecords } from './record/record.ts';
 import type { Released } from './record/released.ts';
+import { type Ruling, refusals } from './record/ruling.ts';
 
 /** Looks through all that a log has. */
 export class Review {
@@ -63,7 +65,10 @@ export class Review {
         const reason = reasonOf(one);
         const mail = reason && wanted(reason) && this.#unsent(one, reason, sender);
         if (mail) yield { mail, position: sender.position };
+        if (one.kind === 'message') yield* this.#refusedBy(one.message, one.ruling, sender.position, wanted);
       }
+    } else if (record.kind === 'timer' && record.ruling.kind === 'several') {
+      yield* this.#refusedBy(this.#history.message(record.mail), record.ruling, record.mail.position, wanted);
     } else if (record.kind === 'timer' && record.ruling.kind === 'out' && wanted(record.ruling.reason)) {
       const { mail, ruling } = record;
       const message = this.#history.message(mail);
@@ -74,6 +79,14 @@ export class Review {
         const message = this.#history.message({ position, index });
         yield { mail: stoppedMail(record.process.id, this.#causes.turnAt(position), message), position };
       }
+    }
+  }
+
+  /** What went to the name of a group and was not taken by all of its members. */
+  *#refusedBy(message: LazyMessage, ruling: Ruling, position: number, wanted: (reason: Reason) => boolean) {
+    for (const { process, reason } of refusals(ruling)) {
+      const { id } = this.#ledger.at(process);
+      if (wanted(reason)) yield { mail: unsentMail('message', reason, senderOf(message), id, message), position };
     }
   }
 

@@ -8,6 +8,8 @@ export class Turns {
   readonly #scheduler: Scheduler;
   readonly #ledger: Ledger;
   #owed = 0;
+  /** How many turns the scheduler will still give that count no more. */
+  readonly #void = new Map<Process, number>();
 
   constructor(scheduler: Scheduler, ledger: Ledger) {
     this.#scheduler = scheduler;
@@ -26,9 +28,15 @@ export class Turns {
     this.#scheduler.arrived(process);
   }
 
-  /** Tells the scheduler again of mail whose turns were skipped while the process took none. */
+  /**
+   * Tells the scheduler again of the mail of a process that took no turns for a while, as if it had come just now: how many
+   * turns were skipped meanwhile is nothing that a log could tell.
+   */
   oweMail(process: Process): void {
-    for (let owed = process.owed; owed < process.mailbox.length; owed++) this.owe(process);
+    if (process.owed > 0) this.#void.set(process, (this.#void.get(process) ?? 0) + process.owed);
+    this.#owed -= process.owed;
+    process.owed = 0;
+    for (let mail = process.mailbox.length; mail > 0; mail--) this.owe(process);
   }
 
   /** The process that has the next turn; undefined if none is owed to one that may take it. */
@@ -36,6 +44,7 @@ export class Turns {
     for (let given = this.#scheduler.next(); given; given = this.#scheduler.next()) {
       const process = this.#ledger.processes[given.index];
       if (process !== given) throw invalid('the scheduler gave a turn to what is no process');
+      if (this.#void.size > 0 && this.#isVoid(process)) continue;
       if (process.owed <= 0) throw invalid(`the scheduler gave a turn to ${process.id}, which is owed none`);
       process.owed--;
       this.#owed--;
@@ -44,6 +53,13 @@ export class Turns {
     }
     if (this.#owed > 0) this.#checkWithheld();
     return undefined;
+  }
+
+  #isVoid(process: Process): boolean {
+    const left = this.#void.get(process) ?? 0;
+    if (left > 1) this.#void.set(process, left - 1);
+    else this.#void.delete(process);
+    return left > 0;
   }
 
   #checkWithheld(): void {

@@ -146,6 +146,30 @@ test('a member that is full keeps no message from the others', async () => {
   assert.equal([await heardBy(full), await heardBy(open)], [['first'], ['second']]);
 });
 
+test('what a member does not take comes back as mail that says whose it was', async () => {
+  const system = createSystem({ mailbox: { messages: 2, overflow: 'reject' } });
+  const sender = await system.spawn(forwarder);
+  const [full, open] = [await system.spawn(listener), await system.spawn(listener)];
+  await system.settle();
+  const group = await system.group('all');
+  for (const member of [full, open]) await group.join(member);
+  await sender.send({ data: 'second', tags: { Path: 'all' } });
+  for (const data of ['first', 'and a half']) await full.send({ data });
+  await system.settle();
+  assert.equal([await heardBy(full), await heardBy(open)], [['first', 'and a half'], ['second']]);
+  const [mail, ...others] = await system.outbound();
+  assert.equal(
+    [mail?.reason, mail?.detail, others.length],
+    ['mailbox-full', `${full.id} did not take it: mailbox-full`, 0],
+  );
+  assert.equal(
+    (await system.deadLetters()).map(({ chain }) => chain.length),
+    [1],
+  );
+  const { digest } = await replay(await system.record(), { modules: [forwarder, listener] });
+  assert.is(digest, system.trace.digest);
+});
+
 test('what is sent to an empty group comes back as mail that says so', async () => {
   const system = createSystem();
   const sender = await system.spawn(forwarder);

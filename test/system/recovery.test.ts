@@ -187,4 +187,34 @@ test('a system that lacked a module opens once it has it', async () => {
   assert.is((await second.process(other.id).ask({ data: '0' })).data, '1');
 });
 
+test('a process that was started again has its turns after what was there, in the next life too', async () => {
+  const endOf = async (turns: number, again: boolean) => {
+    const store = memoryStore();
+    let crashes = 0;
+    const fragile = wrapped(forwarder, {
+      before({ slot }) {
+        if (slot === 1 && crashes++ === 0) throw new Error('out of order');
+      },
+    });
+    const open = () => createSystem({ store, modules: [listener, fragile], limits: { restarts: 0 } });
+    let system = open();
+    const target = await system.spawn(listener);
+    const [failing, other] = [await system.spawn(fragile), await system.spawn(fragile)];
+    for (let sent = 0; sent < 3; sent++) {
+      for (const process of [failing, other]) await process.send({ data: `${sent}`, tags: { Path: target.id } });
+    }
+    await system.run({ turns });
+    assert.is(failing.status.state, 'failed');
+    await failing.restart();
+    if (again) {
+      await system.close();
+      system = open();
+    }
+    await system.settle();
+    return system.trace.digest;
+  };
+  // After four turns some that the process had been owed are still to be skipped.
+  for (const turns of [4, 5, 6]) assert.is(await endOf(turns, true), await endOf(turns, false), `${turns} turns`);
+});
+
 test.run();

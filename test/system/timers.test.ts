@@ -4,6 +4,7 @@ import { behavior, createSystem, memoryStore, random, replay, type System, tagVa
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { listener, reasons } from '../fixtures/system/behaviors.ts';
+import { cutEverywhere } from '../fixtures/system/cuts.ts';
 
 /** Sends what it is told to after the delays it is told: `text@delay` with spaces between them. `fail` is an error. */
 const alarm = behavior<string[]>(
@@ -131,6 +132,15 @@ test('a replay, and a system that takes over the store, come to the same', async
   };
   const whole = await script(0);
   for (const breakAfter of [1, 2, 3, 4, 5]) assert.equal(await script(breakAfter), whole, `after ${breakAfter}`);
+});
+
+test('timers of one moment fire before anybody has a turn, though the run ends between them', async () => {
+  const cuts = await cutEverywhere([alarm], async (system) => {
+    const [one, other] = [await system.spawn(alarm), await system.spawn(alarm)];
+    await one.send({ tags: { Set: 'a@5 b@5', To: other.id } });
+    await other.send({ tags: { Set: 'c@5 d@5', To: one.id } });
+  });
+  assert.ok(cuts > 10, `${cuts} cuts`);
 });
 
 test.run();

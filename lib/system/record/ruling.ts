@@ -13,8 +13,13 @@ export type Ruling =
   /** The supervisor took it as a request. */
   | { readonly kind: 'taken' }
   /** It went to the members of a group. */
-  | { readonly kind: 'several'; readonly rulings: readonly Ruling[] }
+  | { readonly kind: 'several'; readonly rulings: readonly MemberRuling[] }
   | { readonly kind: 'out'; readonly reason: 'leaves' | ErrorCode };
+
+/** What becomes of a message at one member of a group. */
+export type MemberRuling =
+  | { readonly kind: 'assigned' | 'waiting'; readonly process: number }
+  | { readonly kind: 'out'; readonly process: number; readonly reason: ErrorCode };
 
 export function writeAssigned(writer: ByteWriter, process: number): void {
   writer.number(process * 2 + firstAssigned);
@@ -30,6 +35,13 @@ export function writeTimed(writer: ByteWriter): void {
 
 export function writeTaken(writer: ByteWriter): void {
   writer.number(taken);
+}
+
+/** Writes that a member of a group did not take it. */
+export function writeRefused(writer: ByteWriter, process: number, reason: ErrorCode): void {
+  writer.number(refused);
+  writer.text(reason);
+  writer.number(process);
 }
 
 /** Writes that so many rulings follow. */
@@ -55,7 +67,7 @@ export function readRuling(reader: ByteReader): Ruling {
   if (number === timed) return { kind: 'timed' };
   if (number === taken) return { kind: 'taken' };
   if (number === several) {
-    return { kind: 'several', rulings: Array.from({ length: reader.number() }, () => readRuling(reader)) };
+    return { kind: 'several', rulings: Array.from({ length: reader.number() }, () => readMember(reader)) };
   }
   if (number === leaves) return { kind: 'out', reason: 'leaves' };
   const reason = reader.text();
@@ -63,6 +75,15 @@ export function readRuling(reader: ByteReader): Ruling {
     throw new HeddleError('recording-invalid', `a log gives the reason ${reason}`);
   // It is one of them.
   return { kind: 'out', reason: reason as ErrorCode };
+}
+
+function readMember(reader: ByteReader): MemberRuling {
+  const ruling = readRuling(reader);
+  if (ruling.kind === 'assigned' || ruling.kind === 'waiting') return ruling;
+  if (ruling.kind === 'out' && ruling.reason !== 'leaves') {
+    return { kind: 'out', process: reader.number(), reason: ruling.reason };
+  }
+  throw new HeddleError('recording-invalid', `a log has ${ruling.kind} for a member of a group`);
 }
 
 const refused = 0;
@@ -74,5 +95,9 @@ const firstWaiting = 5;
 const firstAssigned = 6;
 
 /** The rulings over single deliveries that a ruling comes to. */
-export const singleRulings = (ruling: Ruling): readonly Ruling[] =>
+export const singleRulings = (ruling: Ruling): readonly Exclude<Ruling, { kind: 'several' }>[] =>
   ruling.kind === 'several' ? ruling.rulings : [ruling];
+
+/** The members of a group that did not take a message. */
+export const refusals = (ruling: Ruling): readonly Extract<MemberRuling, { kind: 'out' }>[] =>
+  ruling.kind === 'several' ? ruling.rulings.filter((one) => one.kind === 'out') : [];
