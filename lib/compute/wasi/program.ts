@@ -1,6 +1,7 @@
 import { HeddleError } from '../../core/error.ts';
 import { type FunctionImport, type ModuleInterface, readInterface } from '../wasm/binary.ts';
 import { pageBytes } from '../wasm/guest-memory.ts';
+import { limitTables } from '../wasm/prepare/limit-tables.ts';
 import { readSections, type Section } from '../wasm/prepare/sections.ts';
 import { type Global, globalsOf, statefulInstruction } from './hidden-state.ts';
 import { checkImports } from './imports.ts';
@@ -30,7 +31,7 @@ export function readProgram(bytes: Uint8Array<ArrayBuffer>): Program {
   const { memory, memoryName, functions, imports } = moduleInterface;
   if (!memory || memoryName !== 'memory') throw unsupported('It exports no memory of its own as "memory"');
   if (memory.wide) throw unsupported('Its memory has 64 bits, and WASI is defined for 32');
-  const sections = readSections(bytes);
+  const sections = readSections(limitTables(bytes, 'wasi-module-unsupported'));
   const globals = globalsOf(sections).filter(({ mutable }) => mutable);
   const stateful = globals.some(({ type }) => type === undefined)
     ? 'has a mutable global that is no number'

@@ -64,6 +64,11 @@ const modules: Readonly<Record<string, readonly [code: string, says: string, tex
     'heddle.start',
     `${memory} ${start} (func (export "heddle.start"))`,
   ],
+  'starts with a table that fills the host': [
+    'wasi-module-unsupported',
+    'start with more than 131072 entries',
+    `${memory} (table 10000000 funcref) ${start}`,
+  ],
   'stays and changes its table': [
     'wasi-module-unsupported',
     'changes its tables',

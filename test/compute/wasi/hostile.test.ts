@@ -133,6 +133,18 @@ test('a program whose instructions cannot be counted is held to the time limit',
   assert.is((await process.send({})).output, '1');
 });
 
+test('a command that fills a table is told that it cannot grow', async () => {
+  const grows = (entries: number) => `(table.grow $table (ref.null func) (i32.const ${entries}))`;
+  const text = countingText({
+    style: 'command',
+    more: '(table $table 3 funcref)',
+    act: `(if (i32.eq ${grows(1_000)} (i32.const -1)) (then (unreachable)))
+      (if (i32.ne ${grows(1_000_000)} (i32.const -1)) (then (unreachable)))`,
+  });
+  const process = await TestProcess.blank(wasi(assemble(text)), limits);
+  assert.is((await process.send({ data: '~' })).fault, undefined);
+});
+
 test('the tags Compute-Limit and Memory-Limit hold', async () => {
   const bytes = assemble(
     countingText({

@@ -1,4 +1,5 @@
 import { HeddleError } from '../../../core/error.ts';
+import type { ErrorCode } from '../../../core/error-codes.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { readTable, type TableLimits } from './indexes.ts';
 import { readSections, sectionIds, sectionOf, withSection, writeSections } from './sections.ts';
@@ -6,9 +7,12 @@ import { readSections, sectionIds, sectionOf, withSection, writeSections } from 
 /**
  * A valid module whose tables cannot grow beyond so many entries: engines keep them in the host program's own heap, which
  * ends it when it is full, and count them as nobody's memory. A compiler gives a table the size that it needs, so only
- * one that was left open, or is far too large, is changed. Throws `module-format-unsupported` if there is more from the start.
+ * one that was left open, or is far too large, is changed. Throws with the given code if there is more from the start.
  */
-export function limitTables(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+export function limitTables(
+  bytes: Uint8Array<ArrayBuffer>,
+  code: ErrorCode = 'module-format-unsupported',
+): Uint8Array<ArrayBuffer> {
   const sections = readSections(bytes);
   const reader = sectionOf(sections, sectionIds.table);
   if (!reader) return bytes;
@@ -16,7 +20,7 @@ export function limitTables(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuf
   const initial = tables.reduce((sum, { initialEntries }) => sum + initialEntries + tableEntries, 0);
   if (initial > mostEntries) {
     const what = `The module has ${tables.length} tables that start with more than ${mostEntries} entries`;
-    throw new HeddleError('module-format-unsupported', what, { tables: tables.length, limit: mostEntries });
+    throw new HeddleError(code, what, { tables: tables.length, limit: mostEntries });
   }
   const growth = Math.floor((mostEntries - initial) / tables.length);
   const limited = tables.map((table) => withMaximum(table, table.initialEntries + growth));
