@@ -108,7 +108,11 @@ export class Executors {
     process.started = undefined;
     try {
       const executor = await started;
-      if (executor) await closeQuietly(executor);
+      if (!executor) return;
+      // It may have come up only now.
+      if (process.executor === executor) process.executor = undefined;
+      this.#residency.left(process);
+      await closeQuietly(executor);
     } catch {
       // One that did not come up has nothing to give back.
     }

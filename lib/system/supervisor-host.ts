@@ -86,6 +86,7 @@ export class SupervisorHost {
 
   /** How many restarts a child has left. */
   restartsLeft(child: Child): number {
+    if (child.rules.restart === 'temporary') return 0;
     return Math.max(child.budget.left(this.#driver.engine.clock.now().timestampMs), 0);
   }
 
