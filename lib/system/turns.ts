@@ -18,7 +18,8 @@ export class Turns {
 
   /** Whether no turn is owed to a process that may take it. */
   get empty(): boolean {
-    return this.#owed === 0 || !this.#ledger.processes.some(({ owed, takesTurns }) => owed > 0 && takesTurns);
+    if (this.#owed === 0) return true;
+    return !this.#ledger.processes.some((process) => process.takesTurns && process.owed > this.#voidOf(process));
   }
 
   /** Tells the scheduler of one more slot of a process. */
@@ -33,9 +34,8 @@ export class Turns {
    * turns were skipped meanwhile is nothing that a log could tell.
    */
   oweMail(process: Process): void {
-    if (process.owed > 0) this.#void.set(process, (this.#void.get(process) ?? 0) + process.owed);
-    this.#owed -= process.owed;
-    process.owed = 0;
+    // The scheduler goes on counting them: it gives each that it was told of.
+    if (process.owed > 0) this.#void.set(process, process.owed);
     for (let mail = process.mailbox.length; mail > 0; mail--) this.owe(process);
   }
 
@@ -44,10 +44,10 @@ export class Turns {
     for (let given = this.#scheduler.next(); given; given = this.#scheduler.next()) {
       const process = this.#ledger.processes[given.index];
       if (process !== given) throw invalid('the scheduler gave a turn to what is no process');
-      if (this.#void.size > 0 && this.#isVoid(process)) continue;
       if (process.owed <= 0) throw invalid(`the scheduler gave a turn to ${process.id}, which is owed none`);
       process.owed--;
       this.#owed--;
+      if (this.#void.size > 0 && this.#isVoid(process)) continue;
       // The mail of a process that takes none stays; its turns are owed again when it does.
       if (process.takesTurns) return process;
     }
@@ -55,8 +55,13 @@ export class Turns {
     return undefined;
   }
 
+  #voidOf(process: Process): number {
+    return this.#void.get(process) ?? 0;
+  }
+
+  /** Whether a turn that is given counts no more. */
   #isVoid(process: Process): boolean {
-    const left = this.#void.get(process) ?? 0;
+    const left = this.#voidOf(process);
     if (left > 1) this.#void.set(process, left - 1);
     else this.#void.delete(process);
     return left > 0;

@@ -8,7 +8,7 @@ import { wrapped } from '../fixtures/system/modules.ts';
 import { unlessRefused } from '../fixtures/system/storm/program.ts';
 import { carefulWanderer, groups, nameOf, places, wanderer } from '../fixtures/system/storm/wanderer.ts';
 
-const seeds = ['one', 'two', 'three', 'four', 'five', 'six'];
+const seeds = ['seed 0', 'seed 3', 'seed 6', 'seed 7', 'seed 13', 'seed 20'];
 
 /** Has some processes write to each other, and stumble now and then. */
 async function start(system: System, module: Module = wanderer): Promise<void> {

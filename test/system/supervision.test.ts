@@ -1,4 +1,15 @@
-import { behavior, createSystem, type Module, type ProcessHandle, replay, type System, type TraceEvent } from 'heddle';
+import {
+  behavior,
+  createSystem,
+  fifo,
+  type Module,
+  type ProcessHandle,
+  random,
+  replay,
+  roundRobin,
+  type System,
+  type TraceEvent,
+} from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { adder, heardBy, listener } from '../fixtures/system/behaviors.ts';
@@ -336,6 +347,23 @@ test('what backs off has no turns until then, each time for longer, and its mail
   assert.equal(waits, [100, 300, 650, 1_000]);
   assert.equal(await grumblerHeard(a), ['good']);
 });
+
+for (const [name, scheduler] of Object.entries({ fifo: fifo(), roundRobin: roundRobin(), random: random() })) {
+  test(`who comes back before its turns were skipped has one for each message, under ${name}`, async () => {
+    const system = createSystem({ scheduler });
+    const supervisor = await system.supervise({ failsOn: 'error', restarts: 0, children: [child('a'), child('b')] });
+    const other = await system.spawn(listener);
+    await system.settle();
+    const heard = Array.from({ length: 9 }, (_, number) => String(number));
+    const [a] = supervisor.processes as [ProcessHandle];
+    const done = () => a.status.state === 'failed';
+    for (const data of ['bad', ...heard]) for (const process of [a, other]) await process.send({ data });
+    await system.run({ done });
+    await supervisor.restart();
+    await system.settle();
+    assert.equal([await grumblerHeard(a), await heardBy(other)], [heard, ['bad', ...heard]]);
+  });
+}
 
 test('who looks at a process that backs off waits with it', async () => {
   const system = createSystem();
