@@ -26,6 +26,8 @@ export function nameChange(naming: Naming): NameChange {
 export class Directory {
   readonly #registered = new Map<string, Process>();
   readonly #groups = new Map<string, Group>();
+  /** The groups that a process has made by joining, which are gone with their last members. */
+  readonly #joined = new Set<Group>();
   /** The names that each process has registered, and of the groups that it is in. */
   readonly #held = new Map<Process, Set<string>>();
   readonly #most: number;
@@ -41,11 +43,6 @@ export class Directory {
 
   group(name: string): Group | undefined {
     return this.#groups.get(name);
-  }
-
-  /** All groups, in the order in which they came to be. */
-  get groups(): Iterable<Group> {
-    return this.#groups.values();
   }
 
   /** Why a change cannot be made; undefined if it can. */
@@ -75,18 +72,17 @@ export class Directory {
         this.#hold(naming.process, name);
         return;
       case 'unregistered':
-        this.#registered.delete(name);
+        this.#letGo(name, this.#registered.get(name));
         return;
       case 'grouped':
         this.#groups.set(name, new Group(name, naming.routing, naming.keyTag));
         return;
       case 'joined':
-        if (!this.#groups.has(name)) this.#groups.set(name, new Group(name, 'broadcast'));
-        this.#groups.get(name)?.add(naming.process);
+        this.#groupToJoin(name).add(naming.process);
         this.#hold(naming.process, name);
         return;
       case 'left':
-        this.#groups.get(name)?.remove(naming.process);
+        this.#letGo(name, naming.process);
         return;
       case 'chosen':
         this.#groups.get(name)?.chose([naming.process]);
@@ -95,11 +91,27 @@ export class Directory {
 
   /** Takes a process that has ended for good out of all. */
   forget(process: Process): void {
-    for (const name of this.#held.get(process) ?? []) {
-      if (this.#registered.get(name) === process) this.#registered.delete(name);
-      this.#groups.get(name)?.remove(process);
-    }
+    for (const name of this.#held.get(process) ?? []) this.#letGo(name, process);
     this.#held.delete(process);
+  }
+
+  #groupToJoin(name: string): Group {
+    const known = this.#groups.get(name);
+    if (known) return known;
+    const group = new Group(name, 'broadcast');
+    this.#groups.set(name, group);
+    this.#joined.add(group);
+    return group;
+  }
+
+  /** Takes from a process what it has of a name, so that nothing stays of what it had. */
+  #letGo(name: string, process: Process | undefined): void {
+    if (!process) return;
+    this.#held.get(process)?.delete(name);
+    if (this.#registered.get(name) === process) this.#registered.delete(name);
+    const group = this.#groups.get(name);
+    group?.remove(process);
+    if (group?.members.length === 0 && this.#joined.delete(group)) this.#groups.delete(name);
   }
 
   #hold(process: Process, name: string): void {

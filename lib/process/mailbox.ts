@@ -37,11 +37,6 @@ export class Mailbox {
     return this.#length;
   }
 
-  /** Bytes of the mail that has a slot. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   /** Whether there is room for mail of so many bytes. */
   fits(bytes: number, most: MailboxOptions): boolean {
     return this.#length < most.messages && (this.#bytes + bytes <= most.bytes || this.#length === 0);

@@ -96,6 +96,23 @@ test('a name is one that cannot be taken for an address, and nobody else’s', a
   assert.is(await codeOf(() => system.group('other', { keyTag: 'Key' })), 'option-invalid');
 });
 
+test('whoever takes and leaves ever new names leaves room for others', async () => {
+  const system = createSystem({ limits: { names: 2 } });
+  const process = await system.spawn(namer);
+  for (let round = 0; round < 5; round++) {
+    await tell(process, 'Register', `name-${round}`);
+    await tell(process, 'Unregister', `name-${round}`);
+    await tell(process, 'Join', `group-${round}`);
+    await tell(process, 'Leave', `group-${round}`);
+  }
+  await tell(process, 'Join', 'last-group');
+  await system.settle();
+  await process.stop();
+  await system.group('made-outside');
+  await system.register('free', await system.spawn(namer));
+  assert.equal(await system.outbound(), []);
+});
+
 test('a group has a message delivered to all, and to none twice', async () => {
   const system = createSystem();
   const sender = await system.spawn(forwarder);
