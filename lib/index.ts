@@ -83,4 +83,4 @@ export { type Replayed, type ReplayOptions, replay } from './system/replay.ts';
 export type { ChildStatus, SupervisorHandle, SupervisorStatus } from './system/supervisor-handle.ts';
 export type { ChildOptions, SupervisionRules, SupervisorOptions } from './system/supervisor-options.ts';
 export { createSystem, type System } from './system/system.ts';
-export type { Trace, TraceListener } from './system/trace.ts';
+export type { ListenOptions, Trace, TraceListener } from './system/trace.ts';

@@ -20,6 +20,11 @@ export class Admissions {
     return this.#rate !== undefined;
   }
 
+  /** Whether nothing keeps mail of so many bytes from its slot, whatever the time is. */
+  takes({ mailbox }: Process, bytes: number): boolean {
+    return this.#rate === undefined && mailbox.waitingLength === 0 && mailbox.fits(bytes, this.#options);
+  }
+
   /** Why mail of so many bytes gets no slot now; undefined if it does. What waits came first. */
   refusal(process: Process, bytes: number, nowMs: number): ErrorCode | undefined {
     const { mailbox } = process;

@@ -31,7 +31,7 @@ export class Mail implements Assignment {
   /** Bytes that it takes in a mailbox. */
   readonly bytes: number;
 
-  constructor(to: Recipient, message: LazyMessage, position: number, index: number) {
+  constructor(to: Recipient, message: LazyMessage, position: number, index: number, bytes = message.bytes) {
     this.to = to;
     this.message = message;
     this.position = position;
@@ -39,7 +39,7 @@ export class Mail implements Assignment {
     this.slot = -1;
     this.moment = undefined;
     this.next = undefined;
-    this.bytes = message.bytes;
+    this.bytes = bytes;
   }
 
   get exclude(): readonly string[] {

@@ -65,8 +65,6 @@ export class Driver {
         (error) => this.#failed(error),
       );
     if (this.agenda.urgent) return this.agenda.doUrgent().then(() => this.#stored(done));
-    const told = this.engine.told();
-    if (isPending(told)) return told.then(() => this.#stored(done));
     const flushed = this.engine.flush();
     return isPending(flushed) ? flushed.then(() => done) : done;
   }
@@ -83,14 +81,13 @@ export class Driver {
   }
 
   /** Runs until told to end or until nothing is left to do. What was called together with it goes first. */
-  async run(given: Partial<RunUntil>): Promise<Progress> {
+  async run(given: Partial<RunUntil>, isOver = () => false): Promise<Progress> {
     const { turns = this.engine.ledger.limits.turnsPerRun, untilMs, done } = given;
     checkWhole('turns', turns);
     if (untilMs !== undefined) checkWhole('untilMs', untilMs);
     await (this.#recovered ? undefined : this.enter(() => {}));
     this.checkOpen();
-    const stopped = done ? () => this.#closed || done() : () => this.#closed;
-    const run = this.loop.run({ turns, done: stopped, ...(untilMs !== undefined && { untilMs }) });
+    const run = this.loop.run({ turns, done, untilMs, isOver: () => this.#closed || isOver() });
     const progress = isPending(run) ? await run : run;
     this.checkOpen();
     return progress;
@@ -100,7 +97,7 @@ export class Driver {
   async runUntil(done: () => boolean, what: () => string): Promise<void> {
     this.checkOpen();
     if (done()) return;
-    const { turns, idle } = await this.run({ done });
+    const { turns, idle } = await this.run({}, done);
     if (done() || idle) return;
     throw new HeddleError('run-over-limit', `${turns} turns did not bring ${what()}`, { turns });
   }

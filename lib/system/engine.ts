@@ -103,48 +103,35 @@ export class Engine implements Parts {
   }
 
   /** Tells the next watcher what it is to be told. */
-  notice(): Awaitable<void> {
+  notice(): void {
     const down = this.ledger.consequences.first;
-    if (down?.kind !== 'down') return;
-    this.#recorded(() => this.recorder.notice(down));
-    return this.told();
+    if (down?.kind === 'down') this.#recorded(() => this.recorder.notice(down));
   }
 
   /** Gives mail that came too soon the slots for which it is time. */
-  admitWaiting(process: Process): Awaitable<void> {
+  admitWaiting(process: Process): void {
     this.#recorded(() => this.recorder.admission(process));
-    return this.told();
   }
 
   /** Sends the message of the timer that is due next. */
-  fireNext(): Awaitable<void> {
+  fireNext(): void {
     const timer = this.ledger.nextTimer;
-    if (!timer) return;
-    this.#recorded(() => this.recorder.timer(timer));
-    return this.told();
+    if (timer) this.#recorded(() => this.recorder.timer(timer));
   }
 
   /** Commits a decision about a process. */
   async status(process: Process, status: StatusChange['status'], reason: string): Promise<void> {
     const from = process.state;
     this.#recorded(() => this.recorder.status(process, status, reason));
-    await this.told();
     if (!process.running) await this.executors.discard(process);
     if (process.state !== from) this.trace.moved(process, from, { reason });
     if (!process.running) this.onEnded?.(process);
   }
 
-  /** Stores what was recorded, and tells of it if anybody listens. */
-  told(): Awaitable<void> {
-    if (!this.trace.observed) return;
-    const stored = this.flush();
-    return isPending(stored) ? stored.then(() => this.trace.tell()) : this.trace.tell();
-  }
-
-  /** Stores what was recorded. Nothing may leave the system before. */
+  /** Stores what was recorded, and tells of it. Nothing may leave the system before. */
   flush(): Awaitable<void> {
     this.#check();
-    const flushed = this.log.flush();
+    const flushed = this.trace.flush();
     return isPending(flushed) ? flushed.catch((error) => this.#fail(error)) : flushed;
   }
 
@@ -186,22 +173,15 @@ export class Engine implements Parts {
     }
     process.endTurn();
     if (outcome.error) return this.#failedTurn(process, mail, outcome);
-    if (!this.trace.observed) return this.#concluded(process);
-    const told = this.told();
-    return isPending(told) ? told.then(() => this.#concluded(process)) : this.#concluded(process);
+    return this.#concluded(process);
   }
 
   #failedTurn(process: Process, { slot }: Mail, outcome: Outcome): Awaitable<void> {
     const isFailure = this.supervision.isFailure(process, outcome);
-    if (!isFailure && !this.trace.observed) return this.#concluded(process);
-    const told = this.told();
-    const conclude = () => {
-      const { fault } = outcome;
-      if (fault) this.trace.emit({ type: 'fault', process: process.id, slot, fault, reason: errorText(outcome) });
-      const concluded = this.#concluded(process);
-      return isFailure ? this.#restarted(process, outcome, concluded) : concluded;
-    };
-    return isPending(told) ? told.then(conclude) : conclude();
+    const { fault } = outcome;
+    if (fault) this.trace.emit({ type: 'fault', process: process.id, slot, fault, reason: errorText(outcome) });
+    const concluded = this.#concluded(process);
+    return isFailure ? this.#restarted(process, outcome, concluded) : concluded;
   }
 
   async #restarted(process: Process, outcome: Outcome, concluded: Awaitable<void>): Promise<void> {
@@ -211,9 +191,14 @@ export class Engine implements Parts {
 
   /** Puts away a checkpoint that is due and what there is no room for; then others may look ahead. */
   #concluded(process: Process): Awaitable<void> {
+    // After most turns there is nothing to do.
+    return this.executors.committed(process) ? this.#cleanUp(process) : undefined;
+  }
+
+  #cleanUp(process: Process): Awaitable<void> {
     let due: Awaitable<void>;
     try {
-      due = this.executors.committed(process);
+      due = this.executors.checkpoint(process);
     } catch (error) {
       due = Promise.reject(error);
     }
