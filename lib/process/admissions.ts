@@ -52,6 +52,21 @@ export class Admissions {
     else this.#waiting.delete(process);
   }
 
+  /** How full the rates of processes are. */
+  rates(): Iterable<{ readonly process: Process; readonly parts: number; readonly atMs: number }> {
+    return this.#rate?.buckets() ?? [];
+  }
+
+  /** Makes the rate of a process as full as it was. */
+  setRate(process: Process, parts: number, atMs: number): void {
+    this.#rate?.fill(process, parts, atMs);
+  }
+
+  /** The processes with mail that waits for its moment, in their order. */
+  withWaiting(): Iterable<Process> {
+    return this.#waiting;
+  }
+
   /** The next moment at which waiting mail gets its slot by itself. */
   nextMs(nowMs: number): number {
     let nextMs = Number.POSITIVE_INFINITY;

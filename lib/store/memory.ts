@@ -1,5 +1,5 @@
 import { hashBytes, type Id } from '../core/id.ts';
-import type { LogPiece, Store, StoredCheckpoint } from './store.ts';
+import type { LogPiece, Store, StoredCheckpoint, StoredLedger } from './store.ts';
 
 /**
  * A store that lives as long as the program. It is the default.
@@ -35,6 +35,7 @@ export class MemoryStore implements Store {
   /** The log in pieces, each with room behind it but the last. */
   readonly #pieces: Piece[] = [];
   readonly #checkpoints = new Map<Id, StoredCheckpoint>();
+  #ledger: StoredLedger | undefined;
   readonly #blobs = new Map<Id, Uint8Array>();
 
   /** How many bytes of log it holds. */
@@ -75,6 +76,14 @@ export class MemoryStore implements Store {
 
   checkpoint(process: Id): StoredCheckpoint | undefined {
     return this.#checkpoints.get(process);
+  }
+
+  putLedger(ledger: StoredLedger): void {
+    this.#ledger = ledger;
+  }
+
+  ledger(): StoredLedger | undefined {
+    return this.#ledger;
   }
 
   putBlob(bytes: Uint8Array): Id {

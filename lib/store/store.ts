@@ -7,6 +7,12 @@ export interface StoredCheckpoint extends SlotRef {
   readonly bytes: Uint8Array;
 }
 
+/** What the log adds up to at a position, as bytes: enough to go on from there without reading what comes before. */
+export interface StoredLedger {
+  readonly position: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Bytes of a log, and how many bytes of it come before them. */
 export interface LogPiece {
   readonly position: number;
@@ -28,6 +34,9 @@ export interface Store {
   putCheckpoint(checkpoint: StoredCheckpoint): Awaitable<void>;
   /** The newest checkpoint of a process. */
   checkpoint(process: Id): Awaitable<StoredCheckpoint | undefined>;
+  /** Keeps it instead of an earlier one. It is never durable without the log up to its position. */
+  putLedger(ledger: StoredLedger): Awaitable<void>;
+  ledger(): Awaitable<StoredLedger | undefined>;
   /** Keeps bytes under the id that is their SHA-256. */
   putBlob(bytes: Uint8Array): Awaitable<Id>;
   blob(id: Id): Awaitable<Uint8Array | undefined>;

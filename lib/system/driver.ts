@@ -31,7 +31,7 @@ export class Driver {
     this.engine = engine;
     this.agenda = new Agenda(engine);
     this.loop = new TurnLoop(engine, this.agenda, this.deadlines, this.#lane);
-    this.#recovery = new Recovery(engine.log, engine.ledger, engine.history);
+    this.#recovery = new Recovery(engine);
   }
 
   /** Whether what the store holds has been taken in. */
@@ -71,10 +71,11 @@ export class Driver {
 
   async #recover(): Promise<void> {
     const { ledger, clock, turns, executors } = this.engine;
-    const unevaluated = this.#recovery.run();
+    const unevaluated = await this.#recovery.run();
     if (ledger.moment) await advance(clock, ledger.moment.timestampMs);
     for (const process of unevaluated) turns.owe(process);
     for (const process of ledger.processes) executors.announceAgain(process);
+    this.engine.checkpoints.begin();
     this.#recovered = true;
     // What an earlier life had not come to before its next turn.
     await this.agenda.catchUp();

@@ -17,6 +17,7 @@ import { Evaluation } from './evaluation.ts';
 import type { Executors } from './executors.ts';
 import type { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
+import { LedgerCheckpoints } from './ledger-checkpoints.ts';
 import type { History } from './record/history.ts';
 import type { Recorder } from './recorder.ts';
 import { Supervision } from './supervision.ts';
@@ -51,6 +52,7 @@ export class Engine implements Parts {
   readonly trace: TraceLog;
   readonly clock: Clock;
   readonly supervision: Supervision;
+  readonly checkpoints: LedgerCheckpoints;
   /** Is told of each process that takes no more mail. */
   onEnded: ((process: Process) => void) | undefined;
   readonly #evaluation: Evaluation;
@@ -66,6 +68,7 @@ export class Engine implements Parts {
     this.executors = parts.executors;
     this.trace = parts.trace;
     this.clock = parts.clock;
+    this.checkpoints = new LedgerCheckpoints(parts.store, parts.log, parts.ledger);
     const { seed } = parts.ledger.carrier;
     const fail = (process: Process, reason: string) => this.status(process, 'failed', reason);
     this.supervision = new Supervision({ ...parts, seed, fail });
@@ -132,7 +135,17 @@ export class Engine implements Parts {
   flush(): Awaitable<void> {
     this.#check();
     const flushed = this.trace.flush();
-    return isPending(flushed) ? flushed.catch((error) => this.#fail(error)) : flushed;
+    if (!isPending(flushed) && !this.checkpoints.isDue) return;
+    return this.#flushed(flushed);
+  }
+
+  async #flushed(flushed: Awaitable<void>): Promise<void> {
+    try {
+      await flushed;
+      if (this.checkpoints.isDue) await this.checkpoints.take();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** Evaluates a message on a running process's state and forgets it. A crash over it is counted like any other. */

@@ -144,7 +144,7 @@ export class Placement {
   /** Adds a process, whose item is its first mail. */
   born(item: LazyMessage, module: Process['module'], moment: Moment, position: number, index: number): Process {
     const { ledger, trace } = this.#parts;
-    const process = ledger.spawn(item, module);
+    const process = ledger.spawn(item, index, module);
     const cause = senderOf(item);
     if (trace.observed)
       trace.note({ type: 'spawned', process: item.id, item, ...(cause && { cause: plainRef(cause) }) });

@@ -27,7 +27,7 @@ export type TraceListener = (event: TraceEvent) => void;
  * ```
  */
 export interface Trace extends AsyncIterable<TraceEvent> {
-  /** The SHA-256 of the log, without the gas that was used: equal for equal runs, whatever crashed on the way. */
+  /** The digest of the log, without the gas that was used: equal for equal runs, whatever crashed on the way. */
   readonly digest: Id;
   /** Calls `listener` for each event from now on, until the returned function is called. */
   subscribe(listener: TraceListener, options?: ListenOptions): () => void;

@@ -39,6 +39,8 @@ function laterStore(): Store {
     read: (position) => store.read(position),
     putCheckpoint: (checkpoint) => later(() => store.putCheckpoint(checkpoint)),
     checkpoint: (process) => later(() => store.checkpoint(process)),
+    putLedger: (ledger) => later(() => store.putLedger(ledger)),
+    ledger: () => later(() => store.ledger()),
     putBlob: (bytes) => later(() => store.putBlob(bytes)),
     blob: (id) => later(() => store.blob(id)),
     close: () => later(() => store.close()),
