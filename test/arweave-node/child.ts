@@ -1,0 +1,29 @@
+// The node itself, in a process of its own. It ends with the one that started it, however that ends, and takes its files
+// with it.
+
+import { rmSync } from 'node:fs';
+import net from 'node:net';
+import { fromArweaveNode } from './install.ts';
+
+/** What is used of it. */
+interface ArLocal {
+  new (port: number, showLogs: boolean, dbPath: string): { start(): Promise<void> };
+}
+
+const [folder = ''] = process.argv.slice(2);
+
+// It would listen on every interface, and on a port that has to be chosen before.
+const { listen } = net.Server.prototype;
+net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]) {
+  this.once('listening', () => process.send?.({ port: (this.address() as net.AddressInfo).port }));
+  const listener = args.find((arg) => typeof arg === 'function') as (() => void) | undefined;
+  return listen.call(this, { host: '127.0.0.1', port: 0 }, listener);
+};
+
+process.once('disconnect', () => {
+  rmSync(folder, { recursive: true, force: true });
+  process.exit();
+});
+
+const { default: Node } = fromArweaveNode('arlocal') as { default: ArLocal };
+await new Node(1, false, folder).start();
