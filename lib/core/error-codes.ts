@@ -157,6 +157,33 @@ export const errorCodes = {
 
   'timers-over-limit': { definite: true, advice: 'Set fewer timers, or raise the limit.' },
 
+  // Data items, bundles and who signs them.
+  'item-malformed': {
+    definite: true,
+    advice: 'These bytes are no data item of ANS-104; get it again, from another source.',
+  },
+  'item-over-limit': {
+    definite: true,
+    advice: 'Keep what you build within what ANS-104 allows; for what you read, raise the limit.',
+  },
+  'signature-invalid': { definite: true, advice: 'Trust nothing of it; get it again, from another source.' },
+  'signature-type-unsupported': {
+    definite: true,
+    advice: 'Items are signed and verified with types 1 (Arweave), 2 (ed25519) and 3 (Ethereum).',
+  },
+  'bundle-malformed': {
+    definite: true,
+    advice: 'These bytes are no bundle of ANS-104; get it again, from another source.',
+  },
+  'bundle-over-limit': { definite: true, advice: 'Make several bundles of it; to read one, raise the limit.' },
+  'key-invalid': {
+    definite: true,
+    advice: 'Give a whole private key; the documentation of the signer says in which form.',
+  },
+  'key-unreadable': { definite: true, advice: 'Give the path of a JSON Web Key file that may be read.' },
+  'signer-busy': { definite: true, advice: 'Wait for some of its signatures before asking for more.' },
+  'signer-failed': { definite: true, advice: 'Nothing was signed; look at the cause and sign again.' },
+
   // Running.
   'ask-timeout': {
     definite: false,

@@ -1,0 +1,35 @@
+import * as crypto from 'node:crypto';
+
+/** The SHA-384 of bytes. Node before 20.12 lacks the call that makes no hash object. */
+export const sha384: (bytes: Uint8Array) => Uint8Array =
+  'hash' in crypto
+    ? (bytes) => crypto.hash('sha384', bytes, 'buffer')
+    : (bytes) => createHash('sha384').update(bytes).digest();
+
+/** Whether this is an RSA-PSS signature with SHA-256 and a salt of any length; `owner` is the key's modulus. */
+export function verifyRsa(owner: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    const key = createPublicKey({ key: { kty: 'RSA', n: base64Url(owner), e: 'AQAB' }, format: 'jwk' });
+    return verify('sha256', message, { key, padding, saltLength: constants.RSA_PSS_SALTLEN_AUTO }, signature);
+  } catch {
+    // The owner is no key.
+    return false;
+  }
+}
+
+/** Whether this is an Ed25519 signature. */
+export function verifyEd25519(owner: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: base64Url(owner) }, format: 'jwk' });
+    return verify(null, message, key, signature);
+  } catch {
+    // The owner is no key.
+    return false;
+  }
+}
+
+const { constants, createHash, createPublicKey, verify } = crypto;
+const padding = constants.RSA_PKCS1_PSS_PADDING;
+
+const base64Url = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');

@@ -1,0 +1,59 @@
+/** `@dha-team/arbundles`, the library that the network's clients use: what it makes, ours reads, and the other way round. */
+import { pinnedPackages } from '../pinned-packages.ts';
+
+const packages = pinnedPackages(new URL('./oracle/', import.meta.url), 'heddle-test-arweave');
+const problem = packages.install();
+if (problem) throw new Error(problem);
+
+export interface OracleTag {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface OracleItem {
+  readonly id: string;
+  readonly owner: string;
+  readonly target: string;
+  readonly rawAnchor: Uint8Array;
+  readonly rawData: Uint8Array;
+  readonly rawTags: Uint8Array;
+  readonly rawOwner: Uint8Array;
+  readonly signatureType: number;
+  readonly tags: readonly OracleTag[];
+  getRaw(): Uint8Array;
+  isValid(): Promise<boolean>;
+  sign(signer: OracleSigner): Promise<Uint8Array>;
+}
+
+export interface OracleSigner {
+  readonly publicKey: Uint8Array;
+  sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
+export interface OracleBundle {
+  readonly length: number;
+  readonly items: readonly OracleItem[];
+  getIds(): readonly string[];
+  getRaw(): Uint8Array;
+  verify(): Promise<boolean>;
+}
+
+interface Oracle {
+  createData(
+    data: Uint8Array | string,
+    signer: OracleSigner,
+    options?: { readonly target?: string; readonly anchor?: Uint8Array; readonly tags?: readonly OracleTag[] },
+  ): OracleItem;
+  bundleAndSignData(items: readonly OracleItem[], signer: OracleSigner): Promise<OracleBundle>;
+  deepHash(parts: unknown): Promise<Uint8Array>;
+  serializeTags(tags: readonly OracleTag[]): Uint8Array;
+  deserializeTags(bytes: Uint8Array): readonly OracleTag[];
+  readonly ArweaveSigner: new (jwk: object) => OracleSigner;
+  readonly EthereumSigner: new (privateKey: string) => OracleSigner;
+  readonly Curve25519: new (privateKey: Uint8Array, publicKey: Uint8Array) => OracleSigner;
+  readonly DataItem: (new (bytes: Uint8Array) => OracleItem) & { verify(bytes: Uint8Array): Promise<boolean> };
+  readonly Bundle: new (bytes: Uint8Array) => OracleBundle;
+}
+
+// The package has no types that this tree could check.
+export const oracle = packages.load('@dha-team/arbundles') as Oracle;
