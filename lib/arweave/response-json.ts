@@ -32,8 +32,8 @@ export function parseJson(bytes: Uint8Array, { jsonValues, jsonDepth }: GatewayL
 const overLimit = (limit: string, most: number) =>
   new HeddleError('response-over-limit', `the answer has more than ${most} of ${limit}`, { limit, most });
 
-const [quote, backslash, comma, colon, openList, closeList, openObject, closeObject] = [...'"\\,:[]{}'].map((character) =>
-  character.charCodeAt(0),
+const [quote, backslash, comma, colon, openList, closeList, openObject, closeObject] = [...'"\\,:[]{}'].map(
+  (character) => character.charCodeAt(0),
 );
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

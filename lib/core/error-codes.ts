@@ -184,6 +184,23 @@ export const errorCodes = {
   'signer-busy': { definite: true, advice: 'Wait for some of its signatures before asking for more.' },
   'signer-failed': { definite: true, advice: 'Nothing was signed; look at the cause and sign again.' },
 
+  // Gateways and uploads.
+  'gateway-not-found': {
+    definite: true,
+    advice: 'Nobody who was asked has it: wait until it is mined and indexed, or give more urls.',
+  },
+  'gateway-refused': { definite: true, advice: 'Correct what was asked for, or give other urls.' },
+  'gateway-unreachable': { definite: true, advice: 'Try again later, or give more urls.' },
+  'response-malformed': { definite: true, advice: 'It does not say what it should; give other urls.' },
+  'response-over-limit': { definite: true, advice: 'Raise the limit, or give other urls.' },
+  'response-unverified': { definite: true, advice: 'What came is not what was asked for; give other urls.' },
+  'listing-over-limit': { definite: true, advice: 'Narrow the listing, or raise the limit.' },
+  'request-aborted': { definite: false, advice: 'Of an upload, ask for its status before sending it again.' },
+  'upload-refused': { definite: true, advice: 'Nothing was taken; read the reason, and mend its cause.' },
+  'upload-unconfirmed': { definite: false, advice: 'It may have been taken: ask for its status, or send the same again.' },
+  'upload-incomplete': { definite: false, advice: 'Part of it was taken: go on with the state that was reported.' },
+  'upload-invalid': { definite: true, advice: 'Go on with a state that was reported, and with the same data.' },
+
   // Running.
   'ask-timeout': {
     definite: false,
