@@ -4,6 +4,11 @@
  * @module
  */
 export { arweaveSigner, generateArweaveKey } from './arweave-signer.ts';
+export { type Bundle, type BundleItem, parseBundle } from './bundle.ts';
+export { buildBundle, type StoredItem, streamBundle } from './bundle-builder.ts';
+export { type BundleEntry, bundleTags, isBundle } from './bundle-header.ts';
+export { readBundle } from './bundle-reader.ts';
+export type { Chunks } from './chunk-reader.ts';
 export { type DeepHashInput, deepHash } from './deep-hash.ts';
 export { ed25519Signer, generateEd25519Key } from './ed25519-signer.ts';
 export { ethereumSigner, generateEthereumKey } from './ethereum-signer.ts';
