@@ -1,8 +1,15 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha256, sha384 as sha384Of } from '@noble/hashes/sha2.js';
 import { encodeBase64Url } from '../core/base64url.ts';
+import { fromHex, toBigInt } from './hex.ts';
 
 // For hosts other than Node; there another file takes this one's place.
+
+/** A key that signs, and the one that verifies. */
+export interface Ed25519KeyPair {
+  readonly publicKey: Uint8Array;
+  sign(message: Uint8Array): Uint8Array;
+}
 
 /** The SHA-384 of bytes. */
 export const sha384: (bytes: Uint8Array) => Uint8Array = sha384Of;
@@ -35,6 +42,15 @@ export function verifyEd25519(owner: Uint8Array, message: Uint8Array, signature:
     return false;
   }
 }
+
+/** The key pair of a private key of 32 bytes. */
+export const ed25519KeyPair = (privateKey: Uint8Array): Ed25519KeyPair => ({
+  publicKey: ed25519.getPublicKey(privateKey),
+  sign: (message) => ed25519.sign(message, privateKey),
+});
+
+/** A private key from the host's secure random numbers. */
+export const generateEd25519PrivateKey = (): Uint8Array => ed25519.utils.randomPrivateKey();
 
 const name = 'RSA-PSS';
 const hashBytes = 32;
@@ -69,13 +85,5 @@ function raised(base: bigint, modulus: bigint): bigint {
   return (power * base) % modulus;
 }
 
-const toBigInt = (bytes: Uint8Array): bigint => {
-  let hex = '0x';
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
-  return BigInt(hex);
-};
-
-const toBytes = (number: bigint, length: number): Uint8Array => {
-  const hex = number.toString(16).padStart(length * 2, '0');
-  return Uint8Array.from({ length }, (_, at) => Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16));
-};
+const toBytes = (number: bigint, length: number): Uint8Array =>
+  fromHex(number.toString(16).padStart(length * 2, '0')) ?? new Uint8Array(length);

@@ -1,6 +1,7 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import type { Address } from '../core/id.ts';
+import { toHex } from './hex.ts';
 
 // Type 3 of ANS-104: what Ethereum's wallets sign as a personal message (EIP-191), with the recovery byte at the end.
 
@@ -10,8 +11,8 @@ const compactBytes = 64;
 
 /** The address of an uncompressed public key: `0x` and 40 digits whose case is a checksum (EIP-55). */
 export function ethereumAddress(publicKey: Uint8Array): Address {
-  const digits = hexOf(keccak_256(publicKey.subarray(1)).subarray(-20));
-  const checksum = hexOf(keccak_256(encoder.encode(digits)));
+  const digits = toHex(keccak_256(publicKey.subarray(1)).subarray(-20));
+  const checksum = toHex(keccak_256(encoder.encode(digits)));
   let address = '0x';
   for (let at = 0; at < digits.length; at++) {
     const digit = digits.charAt(at);
@@ -67,9 +68,3 @@ const personalHash = (message: Uint8Array): Uint8Array =>
     .update(encoder.encode(`\x19Ethereum Signed Message:\n${message.length}`))
     .update(message)
     .digest();
-
-const hexOf = (bytes: Uint8Array): string => {
-  let hex = '';
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
-  return hex;
-};

@@ -3,8 +3,20 @@
  *
  * @module
  */
+export { arweaveSigner, generateArweaveKey } from './arweave-signer.ts';
+export { type Bundle, type BundleItem, parseBundle } from './bundle.ts';
+export { buildBundle, type StoredItem, streamBundle } from './bundle-builder.ts';
+export { type BundleEntry, bundleTags, isBundle } from './bundle-header.ts';
+export { readBundle } from './bundle-reader.ts';
+export type { Chunks } from './chunk-reader.ts';
 export { type DeepHashInput, deepHash } from './deep-hash.ts';
+export { ed25519Signer, generateEd25519Key } from './ed25519-signer.ts';
+export { ethereumSigner, generateEthereumKey } from './ethereum-signer.ts';
 export { type DataItem, parseItem } from './item.ts';
 export { defaultItemLimits, type ItemLimits } from './item-limits.ts';
-export type { BinaryTag } from './item-tags.ts';
+export { type ItemContent, signItem } from './item-signing.ts';
+export type { BinaryTag, ItemTagsInput } from './item-tags.ts';
 export { verifyItem } from './item-verification.ts';
+export type { ArweaveKey, Ed25519Key, EthereumKey } from './key.ts';
+export type { Signer } from './signer.ts';
+export { signerFromFile } from './signer-file.ts';

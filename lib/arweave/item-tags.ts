@@ -1,5 +1,6 @@
 import { HeddleError } from '../core/error.ts';
 import { type Tag, type Tags, type TagsInput, toTags } from '../core/tags.ts';
+import { bytesOf } from './bytes.ts';
 import { buildLimits } from './item-limits.ts';
 
 /** A tag as bytes, which need not be text. */
@@ -52,7 +53,6 @@ export const textTags = (bytes: Uint8Array): Tags =>
 
 // A byte order mark is part of the text.
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-const encoder = new TextEncoder();
 
 /** The tags of an item to build, encoded in one block, and how many they are. None take no bytes. */
 export function encodeTags(input: ItemTagsInput = []): { readonly count: number; readonly bytes: Uint8Array } {
@@ -74,12 +74,6 @@ export function encodeTags(input: ItemTagsInput = []): { readonly count: number;
   writer.long(0);
   checkMost('bytes of tags', writer.bytes.length, buildLimits.tagBytes);
   return { count, bytes: Uint8Array.from(writer.bytes) };
-}
-
-/** The bytes of text, or bytes themselves; undefined if it is neither. A lone surrogate would be written as another character. */
-export function bytesOf(value: unknown): Uint8Array | undefined {
-  if (typeof value === 'string') return value.isWellFormed() ? encoder.encode(value) : undefined;
-  return value instanceof Uint8Array ? value : undefined;
 }
 
 const described = (tag: unknown): string => (JSON.stringify(tag) ?? String(tag)).slice(0, 80);

@@ -2,6 +2,7 @@ import { sha256Base64Url } from '#sha256';
 import { HeddleError } from '../core/error.ts';
 import { type Address, type Id, idFromBytes } from '../core/id.ts';
 import type { Tags } from '../core/tags.ts';
+import { plainBytes } from './bytes.ts';
 import { ethereumAddress } from './ethereum.ts';
 import { fieldBytes, type ItemLayout, readLayout, signatureAt } from './item-layout.ts';
 import { type ItemLimits, itemLimitsOf } from './item-limits.ts';
@@ -131,10 +132,6 @@ export function parseItem(bytes: Uint8Array, limits?: Partial<ItemLimits>): Data
   const plain = plainBytes(bytes);
   return new DataItem(plain, readLayout(plain, itemLimitsOf(limits)));
 }
-
-/** The same bytes as an array without the methods of Node's Buffer, some of which mean something else. */
-export const plainBytes = (bytes: Uint8Array): Uint8Array =>
-  bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /**
  * The address of an owner: of an Ethereum key, its own one, as AO's compute and messenger units have it; of any other, the
