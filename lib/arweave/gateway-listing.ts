@@ -2,7 +2,7 @@ import { HeddleError } from '../core/error.ts';
 import { type Address, hashId, type Id } from '../core/id.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Tags } from '../core/tags.ts';
-import type { HttpHosts } from './http-hosts.ts';
+import type { AskOptions, HttpHosts } from './http-hosts.ts';
 import { blockIdOf, bytesOf, idOf, listOf, malformed, objectOf, textOf, wholeOf, winstonOf } from './wire-fields.ts';
 
 /** What a listing is to hold: all that fits each of what is given. */
@@ -60,6 +60,7 @@ interface Page {
 export async function* listTransactions(
   hosts: HttpHosts,
   asked: TransactionQuery,
+  one?: AskOptions & { readonly only: string },
 ): AsyncGenerator<ListedTransaction, void, void> {
   const { limits } = hosts;
   const { first = limits.pageTransactions, signal } = asked;
@@ -75,11 +76,12 @@ export async function* listTransactions(
     read: async (answer: { json(of: typeof limits): Promise<Json> }) =>
       readPage(await answer.json(limits), asked, first),
   });
-  const found = await hosts.withOne(async (one) => ({
-    one,
-    page: await hosts.ask(request(undefined), { ...one, signal }),
-  }));
-  const { only } = found.one;
+  const firstPage = async (from: AskOptions & { readonly only: string }) => {
+    const page = await hosts.ask(request(undefined), { signal, ...from });
+    return { page, only: from.only };
+  };
+  const found = await (one ? firstPage(one) : hosts.withOne(firstPage));
+  const { only } = found;
   let { page } = found;
   const cursors = new Set<Id>();
   for (let pages = 1; ; pages++) {

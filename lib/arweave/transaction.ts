@@ -82,7 +82,7 @@ export function readTransaction(json: Json, id: Id): WireTransaction {
  * The transaction, once it is certain that its id is that of its signature and that its owner has signed it; of format 1,
  * with this data. Refuses with `response-unverified`.
  */
-export async function verifiedTransaction(wire: WireTransaction, data = nothing): Promise<Transaction> {
+export async function verifiedTransaction(wire: WireTransaction, data: Uint8Array = nothing): Promise<Transaction> {
   const { id, format, owner } = wire;
   const signature = decoded(wire.signature);
   if (sha256Base64Url(signature) !== id) throw unverified(id, 'its signature is that of another one');
@@ -108,7 +108,7 @@ export async function verifiedTransaction(wire: WireTransaction, data = nothing)
 }
 
 /** What the owner signs. */
-export function signedBytes(wire: WireTransaction, data = nothing): Uint8Array {
+export function signedBytes(wire: WireTransaction, data: Uint8Array = nothing): Uint8Array {
   const { format, quantity, reward, data_size, data_root } = wire;
   const [owner, target, anchor] = [wire.owner, wire.target, wire.last_tx].map(decoded) as [
     Uint8Array,

@@ -10,6 +10,10 @@ interface ArLocal {
   new (port: number, showLogs: boolean, dbPath: string): { start(): Promise<void> };
 }
 
+interface Blocks {
+  mine(height: number, previous: string, transactions: readonly string[] | string): Promise<string>;
+}
+
 const [folder = ''] = process.argv.slice(2);
 
 // It would listen on every interface, and on a port that has to be chosen before.
@@ -24,6 +28,13 @@ process.once('disconnect', () => {
   rmSync(folder, { recursive: true, force: true });
   process.exit();
 });
+
+// It stores a block's transactions as "[object Object]", and reads them as a text of ids with commas.
+const { BlockDB } = fromArweaveNode('arlocal/bin/db/block') as { BlockDB: { prototype: Blocks } };
+const { mine } = BlockDB.prototype;
+BlockDB.prototype.mine = function (height, previous, transactions) {
+  return mine.call(this, height, previous, transactions.toString());
+};
 
 const { default: Node } = fromArweaveNode('arlocal') as { default: ArLocal };
 await new Node(1, false, folder).start();
