@@ -69,8 +69,10 @@ export class HttpHosts {
           if (host.busyUntilMs > this.#clock.nowMs()) throw new TryFailure(busy(), true);
           return await this.#try(host, request, signal);
         } catch (error) {
-          if (!(error instanceof TryFailure)) throw aborted(signal?.aborted ? signal.reason : error);
+          if (signal?.aborted) throw aborted(signal.reason);
+          if (!(error instanceof TryFailure)) throw error;
           failures.set(host, error.cause);
+          request.failed?.(error.cause);
           if (error.again && error.afterMs <= this.limits.retryAfterMs) again.push(host);
         }
       }
@@ -156,12 +158,10 @@ function summary(failures: ReadonlyMap<Host, HeddleError>): HeddleError {
 /** Whether what it failed with may be over when it is asked again. */
 const isPassing = (error: HeddleError | undefined) => error === undefined || error.code === 'gateway-unreachable';
 
-const busy = () => new HeddleError('gateway-unreachable', 'it asked to be left alone for a while');
+const busy = () => new HeddleError('gateway-unreachable', 'it asked to be left alone for a while', { status: 429 });
 
 const aborted = (reason: unknown) =>
-  reason instanceof HeddleError
-    ? reason
-    : new HeddleError('request-aborted', 'the request was aborted', {}, { cause: reason });
+  new HeddleError('request-aborted', 'the request was aborted', {}, { cause: reason });
 
 function checkedUrl(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;

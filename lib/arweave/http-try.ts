@@ -11,11 +11,13 @@ export interface HttpRequest<T> {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** What is posted, made anew for each try; without it, the request is a GET. */
-  readonly body?: () => BodyInit;
+  readonly body?: () => BodyInit | ReadableStream<Uint8Array>;
   /** The statuses that have an answer; 200 if none are given. */
   readonly statuses?: readonly number[];
   /** Reads the answer to its end, and throws if it is not what it should be. */
   readonly read: (answer: Answer) => Promise<T>;
+  /** Is told why each try failed. */
+  readonly failed?: (error: HeddleError) => void;
 }
 
 /** Why a try has failed, and whether another one may do better. */
@@ -50,7 +52,8 @@ export async function tryHttp<T>(
   try {
     const { path, headers, body, statuses = [200] } = request;
     const init: RequestInit = { signal: stop.signal, ...(headers && { headers }) };
-    if (body) Object.assign(init, { method: 'POST', body: body() });
+    // A body that is a stream is sent before the answer is read.
+    if (body) Object.assign(init, { method: 'POST', body: body(), duplex: 'half' });
     const answer = new Answer(await follow(fetch, url + path, init, limits.redirects), () => time.restart());
     time.restart();
     if (!statuses.includes(answer.status)) throw await refusalOf(answer, nowMs);

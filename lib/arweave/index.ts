@@ -9,6 +9,7 @@ export { buildBundle, type StoredItem, streamBundle } from './bundle-builder.ts'
 export { type BundleEntry, bundleTags, isBundle } from './bundle-header.ts';
 export { readBundle } from './bundle-reader.ts';
 export type { Chunks } from './chunk-reader.ts';
+export type { DataSource, StoredData } from './data-source.ts';
 export { type DeepHashInput, deepHash } from './deep-hash.ts';
 export { ed25519Signer, generateEd25519Key } from './ed25519-signer.ts';
 export { ethereumSigner, generateEthereumKey } from './ethereum-signer.ts';
@@ -28,4 +29,11 @@ export type { ArweaveKey, Ed25519Key, EthereumKey } from './key.ts';
 export type { Signer } from './signer.ts';
 export { signerFromFile } from './signer-file.ts';
 export type { Transaction, WireTransaction } from './transaction.ts';
+export type { TransactionUploadOptions, UploadOptions, UploadState } from './uploader.ts';
+export { type ItemReceipt, type ItemUploader, type ItemUploaderOptions, itemUploader } from './uploader-items.ts';
+export {
+  type TransactionUploader,
+  type TransactionUploaderOptions,
+  transactionUploader,
+} from './uploader-transactions.ts';
 export type { WallClock } from './wall-clock.ts';

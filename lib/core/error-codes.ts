@@ -197,7 +197,11 @@ export const errorCodes = {
   'listing-over-limit': { definite: true, advice: 'Narrow the listing, or raise the limit.' },
   'request-aborted': { definite: false, advice: 'Of an upload, ask for its status before sending it again.' },
   'upload-refused': { definite: true, advice: 'Nothing was taken; read the reason, and mend its cause.' },
-  'upload-unconfirmed': { definite: false, advice: 'It may have been taken: ask for its status, or send the same again.' },
+  'price-over-limit': { definite: true, advice: 'Nothing was signed; allow more winston, or ask other nodes.' },
+  'upload-unconfirmed': {
+    definite: false,
+    advice: 'It may have been taken: ask for its status, or send the same again.',
+  },
   'upload-incomplete': { definite: false, advice: 'Part of it was taken: go on with the state that was reported.' },
   'upload-invalid': { definite: true, advice: 'Go on with a state that was reported, and with the same data.' },
 
