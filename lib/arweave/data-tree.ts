@@ -1,4 +1,5 @@
 import { Sha256 } from '#sha256';
+import { joined } from '../core/bytes.ts';
 import { HeddleError } from '../core/error.ts';
 import { hashBytes, idToBytes } from '../core/id.ts';
 
@@ -140,9 +141,9 @@ export function provenChunk(
       start = split;
     }
   }
-  const dataHash = field(proof, from);
-  const isLeaf = proof.length - from === 2 * fieldBytes && isEqual(hash, leafHash(dataHash, end));
-  if (!isLeaf || chunk.length !== end - start || !isEqual(dataHash, sha256(chunk))) throw unproven();
+  const leaf = joined([sha256(chunk), note(end)]);
+  if (!isEqual(proof.subarray(from), leaf) || !isEqual(hash, leafHash(field(leaf, 0), end))) throw unproven();
+  if (chunk.length !== end - start) throw unproven();
   return { start, end };
 }
 
