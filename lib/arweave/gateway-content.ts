@@ -213,5 +213,6 @@ const otherwise: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'gateway-not-found',
   'gateway-refused',
   'response-malformed',
+  'response-over-limit',
   'response-unverified',
 ]);

@@ -8,7 +8,7 @@ export interface Served extends AsyncDisposable {
   readonly url: string;
   /** What was asked for, in order: method and path. */
   readonly requests: readonly string[];
-  /** Connections that are open. */
+  /** Connections that are open and carried a request. Node opens another one when it breaks one off, and leaves it. */
   readonly sockets: ReadonlySet<Socket>;
 }
 
@@ -19,11 +19,10 @@ export async function serve(handler: Handler): Promise<Served> {
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
-    handler(request, response);
-  });
-  server.on('connection', (socket) => {
+    const { socket } = request;
+    if (!sockets.has(socket)) socket.once('close', () => sockets.delete(socket));
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    handler(request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
