@@ -50,7 +50,10 @@ interface Oracle {
   deserializeTags(bytes: Uint8Array): readonly OracleTag[];
   readonly ArweaveSigner: new (jwk: object) => OracleSigner;
   readonly EthereumSigner: new (privateKey: string) => OracleSigner;
-  readonly Curve25519: new (privateKey: Uint8Array, publicKey: Uint8Array) => OracleSigner;
+  readonly Curve25519: new (
+    privateKey: Uint8Array,
+    publicKey: Uint8Array,
+  ) => { get publicKey(): Uint8Array; sign: OracleSigner['sign'] };
   readonly DataItem: (new (bytes: Uint8Array) => OracleItem) & { verify(bytes: Uint8Array): Promise<boolean> };
   readonly Bundle: new (bytes: Uint8Array) => OracleBundle;
 }
