@@ -1,7 +1,7 @@
 /** `@dha-team/arbundles`, the library that the network's clients use: what it makes, ours reads, and the other way round. */
 import { pinnedPackages } from '../pinned-packages.ts';
 
-const packages = pinnedPackages(new URL('./oracle/', import.meta.url), 'heddle-test-arweave');
+export const packages = pinnedPackages(new URL('./oracle/', import.meta.url), 'heddle-test-arweave');
 const problem = packages.install();
 if (problem) throw new Error(problem);
 
