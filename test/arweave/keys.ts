@@ -1,7 +1,6 @@
 /** Keys of each kind, and signers with them: ours, and those of the oracle. */
 import {
   arweaveSigner,
-  type Ed25519Key,
   ed25519Signer,
   ethereumSigner,
   generateArweaveKey,
@@ -9,28 +8,10 @@ import {
   generateEthereumKey,
   type Signer,
 } from 'heddle/arweave';
-import { type OracleSigner, oracle } from './oracle.ts';
+import { OracleEd25519, type OracleSigner, oracle } from './oracle.ts';
 
 export const bytesOf = (base64Url: string): Buffer => Buffer.from(base64Url, 'base64url');
 export const hexOf = (base64Url: string): string => bytesOf(base64Url).toString('hex');
-
-/** The oracle's signer of type 2 leaves to others where its keys come from. */
-class OracleEd25519 extends oracle.Curve25519 {
-  readonly #key: Ed25519Key;
-
-  constructor(key: Ed25519Key) {
-    super(bytesOf(key.d), bytesOf(key.x));
-    this.#key = key;
-  }
-
-  override get publicKey(): Uint8Array {
-    return bytesOf(this.#key.x);
-  }
-
-  get key(): Uint8Array {
-    return bytesOf(this.#key.d);
-  }
-}
 
 export const arweaveKey = await generateArweaveKey();
 export const ed25519Key = generateEd25519Key();
