@@ -1,5 +1,6 @@
 /** What verifies and signs in Node and elsewhere, side by side: the same keys, the same verdicts. */
-import { constants, createPrivateKey, sign } from 'node:crypto';
+import { constants, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { ED25519_TORSION_SUBGROUP } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -65,6 +66,35 @@ test('both hosts come to the same verdict on an Ed25519 signature', async () => 
     }),
     { numRuns: 300 },
   );
+});
+
+test('a key that nobody owns signs nothing, since one signature of it would fit all contents', async () => {
+  const field = 2n ** 255n - 19n;
+  const encoded = (y: bigint, sign: number) => {
+    const bytes = Uint8Array.from({ length: 32 }, (_, at) => Number((y >> BigInt(8 * at)) & 0xffn));
+    bytes[31] = (bytes[31] ?? 0) | (sign << 7);
+    return bytes;
+  };
+  const canonical = ED25519_TORSION_SUBGROUP.map((hex) => Uint8Array.from(Buffer.from(hex, 'hex')));
+  const others = [0n, 1n, field, field + 1n].flatMap((y) => [encoded(y, 0), encoded(y, 1)]);
+  let genuine = 0;
+  for (const owner of [...canonical, ...others]) {
+    for (const point of canonical) {
+      // OpenSSL takes this for a signature of one in eight messages, or of all.
+      const signature = Uint8Array.of(...point, ...new Uint8Array(32));
+      for (let number = 0; number < 16; number++) {
+        const message = Uint8Array.of(number);
+        const key = createPublicKey({
+          key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(owner).toString('base64url') },
+          format: 'jwk',
+        });
+        if (verify(null, message, key, signature)) genuine++;
+        assert.is(inNode.verifyEd25519(owner, message, signature), false);
+        assert.is(inBrowser.verifyEd25519(owner, message, signature), false);
+      }
+    }
+  }
+  assert.ok(genuine > 100, 'this would try nothing');
 });
 
 test('both hosts sign the same with an Ed25519 key', () => {

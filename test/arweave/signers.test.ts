@@ -80,6 +80,12 @@ test('a key of another size is refused', async () => {
   assert.match(message, 'it has 2048 bits, not 4096');
 });
 
+test('a modulus that begins with zeros is refused: the owner of an item is 512 bytes', async () => {
+  const n = Buffer.concat([Buffer.alloc(1), Buffer.from(arweaveKey.n, 'base64url')]).toString('base64url');
+  const { message } = await refused(() => arweaveSigner({ ...arweaveKey, n }), arweaveKey);
+  assert.match(message, 'begins with zeros');
+});
+
 test('a key of one kind does not sign as another', async () => {
   for (const { signer, key } of kinds) {
     for (const other of kinds) if (other.key !== key) await refused(() => signer(other.key as never), other.key);
