@@ -1,3 +1,4 @@
+import { signingThreads } from '#crypto';
 import { HeddleError } from '../core/error.ts';
 import { type ArweaveKey, checkArweaveKey, plainArweaveKey } from './key.ts';
 import { Lanes } from './lanes.ts';
@@ -5,8 +6,8 @@ import { KeySigner, type Signer } from './signer.ts';
 
 /**
  * Signs with an Arweave wallet: RSA-PSS of 4096 bits, with SHA-256 and a salt of 32 bytes. A signature takes some
- * milliseconds of a core. WebCrypto makes it in a thread of its own, so this thread goes on meanwhile and several are made
- * at a time; all signers of a program together make 3 at a time, so that Node's four threads for such work read files too,
+ * milliseconds of a core. WebCrypto makes it in a thread of its own, so this thread goes on meanwhile. All signers of a
+ * program together have as many made at a time as there are cores, at most 3 since Node reads files with the same threads,
  * and 10,000 more wait.
  *
  * Refuses a key that is not whole, is none of 4096 bits or is a public key with `key-invalid`; to sign, with
@@ -58,4 +59,4 @@ export async function generateArweaveKey(): Promise<ArweaveKey> {
 const algorithm = { name: 'RSA-PSS', hash: 'SHA-256' };
 /** The salt that Arweave's own library signs with. */
 const signing = { name: 'RSA-PSS', saltLength: 32 };
-const lanes = new Lanes(3, 10_000);
+const lanes = new Lanes(signingThreads, 10_000);

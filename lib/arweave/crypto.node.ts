@@ -1,6 +1,9 @@
 import * as crypto from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { decodeBase64Url } from '../core/base64url.ts';
 import { plainBytes } from './bytes.ts';
 import type { Ed25519KeyPair } from './crypto.ts';
+import { isSmallOrder } from './small-order.ts';
 
 /** The SHA-384 of bytes. Node before 20.12 lacks the call that makes no hash object. */
 export const sha384: (bytes: Uint8Array) => Uint8Array =
@@ -19,9 +22,10 @@ export function verifyRsa(owner: Uint8Array, message: Uint8Array, signature: Uin
   }
 }
 
-/** Whether this is an Ed25519 signature. */
+/** Whether this is an Ed25519 signature of a key that somebody can own. */
 export function verifyEd25519(owner: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   try {
+    if (isSmallOrder(owner)) return false;
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: base64Url(owner) }, format: 'jwk' });
     return verify(null, message, key, signature);
   } catch {
@@ -32,7 +36,11 @@ export function verifyEd25519(owner: Uint8Array, message: Uint8Array, signature:
 
 /** The key pair of a private key of 32 bytes. */
 export function ed25519KeyPair(privateKey: Uint8Array): Ed25519KeyPair {
-  const key = createPrivateKey({ key: Buffer.concat([pkcs8, privateKey]), format: 'der', type: 'pkcs8' });
+  const key = createPrivateKey({
+    key: Buffer.from(Uint8Array.of(...pkcs8, ...privateKey).buffer),
+    format: 'der',
+    type: 'pkcs8',
+  });
   return {
     publicKey: fromBase64Url(createPublicKey(key).export({ format: 'jwk' }).x),
     sign: (message) => plainBytes(sign(null, message, key)),
@@ -43,12 +51,16 @@ export function ed25519KeyPair(privateKey: Uint8Array): Ed25519KeyPair {
 export const generateEd25519PrivateKey = (): Uint8Array =>
   fromBase64Url(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }).d);
 
+/** RSA signatures that are made at a time. Of the four threads that Node has for such work, one is left to read files with. */
+export const signingThreads = Math.min(3, availableParallelism());
+
 const { constants, createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } = crypto;
 /** What comes before the 32 bytes of a private Ed25519 key in PKCS #8 (RFC 8410, 7). */
-const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const pkcs8 = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
 const padding = constants.RSA_PKCS1_PSS_PADDING;
 
 const base64Url = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
 
-const fromBase64Url = (text = ''): Uint8Array => plainBytes(Buffer.from(text, 'base64url'));
+// Not through a Buffer: small ones share their memory, and this may be a private key.
+const fromBase64Url = (text = ''): Uint8Array => decodeBase64Url(text) ?? new Uint8Array(0);

@@ -33,9 +33,10 @@ export async function verifyRsa(owner: Uint8Array, message: Uint8Array, signatur
   }
 }
 
-/** Whether this is an Ed25519 signature. */
+/** Whether this is an Ed25519 signature of a key that somebody can own. */
 export function verifyEd25519(owner: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   try {
+    // Without `zip215` it is as strict as RFC 8032, and refuses keys of small order.
     return ed25519.verify(signature, message, owner, { zip215: false });
   } catch {
     // The owner is no key.
@@ -51,6 +52,9 @@ export const ed25519KeyPair = (privateKey: Uint8Array): Ed25519KeyPair => ({
 
 /** A private key from the host's secure random numbers. */
 export const generateEd25519PrivateKey = (): Uint8Array => ed25519.utils.randomPrivateKey();
+
+/** RSA signatures that are made at a time. */
+export const signingThreads = Math.min(3, globalThis.navigator?.hardwareConcurrency ?? 2);
 
 const name = 'RSA-PSS';
 const hashBytes = 32;

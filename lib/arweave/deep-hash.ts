@@ -17,13 +17,31 @@ export type DeepHashInput = Uint8Array | readonly DeepHashInput[];
  * ```
  */
 export function deepHash(input: DeepHashInput): Uint8Array {
-  if (input instanceof Uint8Array) return hashPair(sha384(encoder.encode(`blob${input.length}`)), sha384(input));
-  let hash = sha384(encoder.encode(`list${input.length}`));
-  for (const entry of input) hash = hashPair(hash, deepHash(entry));
-  return hash;
+  return input instanceof Uint8Array ? blobHash(input) : listHash(headHash('list', input.length), input);
 }
 
-function hashPair(first: Uint8Array, second: Uint8Array): Uint8Array {
+/** The hash of a list, or of its beginning if more is to follow: `hash` taken on by each of `entries`. */
+export function listHash(hash: Uint8Array, entries: readonly DeepHashInput[]): Uint8Array {
+  let all = hash;
+  for (const entry of entries) all = pairHash(all, deepHash(entry));
+  return all;
+}
+
+/** The hash that a list of so many entries, or a blob of so many bytes, begins with. */
+export const headHash = (kind: 'blob' | 'list', length: number): Uint8Array =>
+  sha384(encoder.encode(`${kind}${length}`));
+
+function blobHash(blob: Uint8Array): Uint8Array {
+  if (blob.length >= shortBlobs) return pairHash(headHash('blob', blob.length), sha384(blob));
+  let head = headsOfShort[blob.length];
+  if (!head) {
+    head = headHash('blob', blob.length);
+    headsOfShort[blob.length] = head;
+  }
+  return pairHash(head, sha384(blob));
+}
+
+function pairHash(first: Uint8Array, second: Uint8Array): Uint8Array {
   pair.set(first);
   pair.set(second, hashBytes);
   return sha384(pair);
@@ -32,3 +50,6 @@ function hashPair(first: Uint8Array, second: Uint8Array): Uint8Array {
 const encoder = new TextEncoder();
 const hashBytes = 48;
 const pair = new Uint8Array(2 * hashBytes);
+/** Below this length, blobs have lengths that come again and again: those of keys, ids and small data. */
+const shortBlobs = 1_024;
+const headsOfShort: (Uint8Array | undefined)[] = [];

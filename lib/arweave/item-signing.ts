@@ -1,4 +1,3 @@
-import { joined } from '../core/bytes.ts';
 import { HeddleError } from '../core/error.ts';
 import { type Id, idToBytes } from '../core/id.ts';
 import { bytesOf } from './bytes.ts';
@@ -59,13 +58,29 @@ function unsignedBytes(content: ItemContent, { type, publicKey }: Signer, signat
   const data = bytesOf(content.data ?? '');
   if (!data)
     throw new HeddleError('data-invalid', `the data is ${typeof content.data}, or text that is not well formed`);
-  const fields = [target, anchor].map((field) => (field ? Uint8Array.of(1, ...field) : Uint8Array.of(0)));
-  const head = new Uint8Array(tagHeadBytes);
-  new DataView(head.buffer).setUint32(0, count, true);
-  new DataView(head.buffer).setUint32(8, tags.length, true);
-  const start = new Uint8Array(signatureAt + signatureBytes);
-  new DataView(start.buffer).setUint16(0, type, true);
-  return joined([start, publicKey, ...fields, head, tags, data]);
+  const fields = [target, anchor];
+  const fieldsLength = fields.reduce((length, field) => length + 1 + (field?.length ?? 0), 0);
+  const ownerAt = signatureAt + signatureBytes;
+  const bytes = new Uint8Array(ownerAt + publicKey.length + fieldsLength + tagHeadBytes + tags.length + data.length);
+  const view = new DataView(bytes.buffer);
+  let at = ownerAt;
+  const put = (part: Uint8Array) => {
+    bytes.set(part, at);
+    at += part.length;
+  };
+  view.setUint16(0, type, true);
+  put(publicKey);
+  for (const field of fields) {
+    bytes[at++] = field ? 1 : 0;
+    if (field) put(field);
+  }
+  // Both numbers have eight bytes, of which these need four.
+  view.setUint32(at, count, true);
+  view.setUint32(at + tagHeadBytes / 2, tags.length, true);
+  at += tagHeadBytes;
+  put(tags);
+  put(data);
+  return bytes;
 }
 
 function anchorBytes(anchor: string | Uint8Array): Uint8Array {

@@ -72,8 +72,8 @@ export function encodeTags(input: ItemTagsInput = []): { readonly count: number;
     writer.string(value);
   }
   writer.long(0);
-  checkMost('bytes of tags', writer.bytes.length, buildLimits.tagBytes);
-  return { count, bytes: Uint8Array.from(writer.bytes) };
+  checkMost('bytes of tags', writer.length, buildLimits.tagBytes);
+  return { count, bytes: writer.written() };
 }
 
 const described = (tag: unknown): string => (JSON.stringify(tag) ?? String(tag)).slice(0, 80);
@@ -130,19 +130,27 @@ class AvroReader {
 /** What a number of 64 bits takes at most. */
 const mostVarintBytes = 10;
 
+/** Writes Avro's numbers and byte strings, as far as there is room. */
 class AvroWriter {
-  readonly bytes: number[] = [];
+  /** How many bytes it takes, with those for which there was no room. */
+  length = 0;
+  readonly #bytes = new Uint8Array(buildLimits.tagBytes);
 
   /** A number from 0 to 2^30. */
   long(number: number): void {
     let rest = number * 2;
-    for (; rest >= 0x80; rest >>>= 7) this.bytes.push((rest & 0x7f) | 0x80);
-    this.bytes.push(rest);
+    for (; rest >= 0x80; rest >>>= 7) this.#bytes[this.length++] = (rest & 0x7f) | 0x80;
+    this.#bytes[this.length++] = rest;
   }
 
   string(bytes: Uint8Array): void {
     this.long(bytes.length);
-    for (const byte of bytes) this.bytes.push(byte);
+    if (this.length + bytes.length <= this.#bytes.length) this.#bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  written(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
   }
 }
 

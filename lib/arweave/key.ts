@@ -52,6 +52,7 @@ export function checkArweaveKey(key: unknown): { readonly jwk: ArweaveKey; reado
   const number = (name: string) => toBigInt(partOf(key, name));
   const bits = n.toString(2).length;
   if (bits !== rsaBits) throw invalidKey(`it has ${bits} bits, not ${rsaBits}`);
+  if (modulus.length !== rsaBits / 8) throw invalidKey('its part n begins with zeros');
   const [e, d, p, q, dp, dq, qi] = [
     number('e'),
     number('d'),

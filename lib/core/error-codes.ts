@@ -182,7 +182,7 @@ export const errorCodes = {
   },
   'key-unreadable': { definite: true, advice: 'Give the path of a JSON Web Key file that may be read.' },
   'signer-busy': { definite: true, advice: 'Wait for some of its signatures before asking for more.' },
-  'signer-failed': { definite: true, advice: 'Nothing was signed; look at the cause and sign again.' },
+  'signer-failed': { definite: true, advice: 'Nothing was signed; look at what the signer needs, and sign again.' },
 
   // Gateways and uploads.
   'gateway-not-found': {

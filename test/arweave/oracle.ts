@@ -1,7 +1,8 @@
 /** `@dha-team/arbundles`, the library that the network's clients use: what it makes, ours reads, and the other way round. */
+import type { Ed25519Key } from 'heddle/arweave';
 import { pinnedPackages } from '../pinned-packages.ts';
 
-const packages = pinnedPackages(new URL('./oracle/', import.meta.url), 'heddle-test-arweave');
+export const packages = pinnedPackages(new URL('./oracle/', import.meta.url), 'heddle-test-arweave');
 const problem = packages.install();
 if (problem) throw new Error(problem);
 
@@ -22,6 +23,7 @@ export interface OracleItem {
   readonly tags: readonly OracleTag[];
   getRaw(): Uint8Array;
   isValid(): Promise<boolean>;
+  getSignatureData(): Promise<Uint8Array>;
   sign(signer: OracleSigner): Promise<Uint8Array>;
 }
 
@@ -50,10 +52,33 @@ interface Oracle {
   deserializeTags(bytes: Uint8Array): readonly OracleTag[];
   readonly ArweaveSigner: new (jwk: object) => OracleSigner;
   readonly EthereumSigner: new (privateKey: string) => OracleSigner;
-  readonly Curve25519: new (privateKey: Uint8Array, publicKey: Uint8Array) => OracleSigner;
+  readonly Curve25519: new (
+    privateKey: Uint8Array,
+    publicKey: Uint8Array,
+  ) => { get publicKey(): Uint8Array; sign: OracleSigner['sign'] };
   readonly DataItem: (new (bytes: Uint8Array) => OracleItem) & { verify(bytes: Uint8Array): Promise<boolean> };
   readonly Bundle: new (bytes: Uint8Array) => OracleBundle;
 }
 
 // The package has no types that this tree could check.
 export const oracle = packages.load('@dha-team/arbundles') as Oracle;
+
+/** The oracle's signer of type 2 leaves to others where its keys come from. */
+export class OracleEd25519 extends oracle.Curve25519 {
+  readonly #key: Ed25519Key;
+
+  constructor(key: Ed25519Key) {
+    super(base64Url(key.d), base64Url(key.x));
+    this.#key = key;
+  }
+
+  override get publicKey(): Uint8Array {
+    return base64Url(this.#key.x);
+  }
+
+  get key(): Uint8Array {
+    return base64Url(this.#key.d);
+  }
+}
+
+const base64Url = (text: string): Buffer => Buffer.from(text, 'base64url');
