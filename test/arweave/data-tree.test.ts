@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { HeddleError } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { chunkRanges, DataTree, provenChunk } from '../../lib/arweave/data-tree.ts';
+import { chunkRanges, DataTree, provenChunk } from '../../lib/arweave/network/data-tree.ts';
 import { merkle } from './client.ts';
 
 const most = 262_144;

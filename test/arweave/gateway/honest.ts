@@ -1,7 +1,7 @@
 /** A gateway that has what it is given, as handlers that a test can put its own before. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DataItem, WireTransaction } from 'heddle/arweave';
-import { DataTree } from '../../../lib/arweave/data-tree.ts';
+import { DataTree } from '../../../lib/arweave/network/data-tree.ts';
 import { bodyOf, type Handler, json } from '../served.ts';
 
 export interface Content {

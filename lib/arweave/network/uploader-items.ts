@@ -1,11 +1,11 @@
-import { HeddleError } from '../core/error.ts';
-import { type Id, idToBytes } from '../core/id.ts';
-import { isJsonObject, type Json } from '../core/json.ts';
+import { HeddleError } from '../../core/error.ts';
+import { type Id, idToBytes } from '../../core/id.ts';
+import { isJsonObject, type Json } from '../../core/json.ts';
+import type { StoredItem } from '../bundle-builder.ts';
+import type { Chunks } from '../chunk-reader.ts';
+import { DataItem } from '../item.ts';
 import type { Answer } from './answer.ts';
-import type { StoredItem } from './bundle-builder.ts';
-import type { Chunks } from './chunk-reader.ts';
 import { HttpHosts, type HttpOptions } from './http-hosts.ts';
-import { DataItem } from './item.ts';
 import { UploadFailures, type UploadOptions } from './uploader.ts';
 
 /** Which bundler takes items, and how it is asked. */

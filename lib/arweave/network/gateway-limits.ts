@@ -1,5 +1,5 @@
-import { HeddleError } from '../core/error.ts';
-import { checkWhole } from '../system/options.ts';
+import { HeddleError } from '../../core/error.ts';
+import { checkWhole } from '../../system/options.ts';
 
 /** How much of what a gateway or a bundler answers is read, and how long is waited for it. */
 export interface GatewayLimits {

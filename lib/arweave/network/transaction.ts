@@ -1,12 +1,12 @@
 import { verifyRsa } from '#crypto';
 import { sha256Base64Url } from '#sha256';
-import { decodeBase64Url, encodeBase64Url } from '../core/base64url.ts';
-import { joined } from '../core/bytes.ts';
-import { HeddleError } from '../core/error.ts';
-import type { Address, Id } from '../core/id.ts';
-import type { Json } from '../core/json.ts';
-import type { Tags } from '../core/tags.ts';
-import { deepHash } from './deep-hash.ts';
+import { decodeBase64Url, encodeBase64Url } from '../../core/base64url.ts';
+import { joined } from '../../core/bytes.ts';
+import { HeddleError } from '../../core/error.ts';
+import type { Address, Id } from '../../core/id.ts';
+import type { Json } from '../../core/json.ts';
+import type { Tags } from '../../core/tags.ts';
+import { deepHash } from '../deep-hash.ts';
 import { bytesOf, idOf, listOf, malformed, objectOf, textOf, wholeOf, winstonOf } from './wire-fields.ts';
 
 /** A transaction as Arweave's nodes write it in JSON: what is not a number of winston or bytes is base64url. */

@@ -1,5 +1,6 @@
-import { HeddleError } from '../core/error.ts';
-import { type Id, idToBytes } from '../core/id.ts';
+import { HeddleError } from '../../core/error.ts';
+import { type Id, idToBytes } from '../../core/id.ts';
+import type { DataItem } from '../item.ts';
 import { GatewayCache } from './gateway-cache.ts';
 import {
   type Block,
@@ -20,7 +21,6 @@ import {
 import { fetchItem } from './gateway-items.ts';
 import { type ListedTransaction, listTransactions, type TransactionQuery } from './gateway-listing.ts';
 import { HttpHosts, type HttpOptions } from './http-hosts.ts';
-import type { DataItem } from './item.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Which gateways are read, and how. */

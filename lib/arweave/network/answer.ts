@@ -1,6 +1,6 @@
-import { joined } from '../core/bytes.ts';
-import { HeddleError } from '../core/error.ts';
-import type { Json } from '../core/json.ts';
+import { joined } from '../../core/bytes.ts';
+import { HeddleError } from '../../core/error.ts';
+import type { Json } from '../../core/json.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
 import { parseJson } from './response-json.ts';
 

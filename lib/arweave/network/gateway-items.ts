@@ -1,16 +1,16 @@
-import { decodeBase64Url } from '../core/base64url.ts';
-import { HeddleError } from '../core/error.ts';
-import { type Id, idToBytes } from '../core/id.ts';
+import { decodeBase64Url } from '../../core/base64url.ts';
+import { HeddleError } from '../../core/error.ts';
+import { type Id, idToBytes } from '../../core/id.ts';
+import { entryBytes, numberBytes, readCount, readEntry } from '../bundle-header.ts';
+import { type DataItem, parseItem } from '../item.ts';
+import { defaultItemLimits } from '../item-limits.ts';
+import { signItem } from '../item-signing.ts';
+import { verifyItem } from '../item-verification.ts';
+import { signatureTypes } from '../signature-types.ts';
 import type { Answer } from './answer.ts';
-import { entryBytes, numberBytes, readCount, readEntry } from './bundle-header.ts';
 import { type ByteRange, fetchContent, fetchRange, firstOf } from './gateway-content.ts';
 import { type ListedTransaction, listTransactions } from './gateway-listing.ts';
 import type { AskOptions, HttpHosts } from './http-hosts.ts';
-import { type DataItem, parseItem } from './item.ts';
-import { defaultItemLimits } from './item-limits.ts';
-import { signItem } from './item-signing.ts';
-import { verifyItem } from './item-verification.ts';
-import { signatureTypes } from './signature-types.ts';
 import { unverified } from './transaction.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Sha256 } from '#sha256';
-import { joined } from '../core/bytes.ts';
-import { HeddleError } from '../core/error.ts';
-import { hashBytes, idToBytes } from '../core/id.ts';
+import { joined } from '../../core/bytes.ts';
+import { HeddleError } from '../../core/error.ts';
+import { hashBytes, idToBytes } from '../../core/id.ts';
 
 // Data of a transaction of format 2 is split into chunks, which are the leaves of a binary tree of hashes; the transaction
 // holds the root's. The format is that of Arweave's nodes (ar_merkle.erl), and of version 1.15.7 of the `arweave` client,

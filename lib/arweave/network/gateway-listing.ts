@@ -1,7 +1,7 @@
-import { HeddleError } from '../core/error.ts';
-import { type Address, hashId, type Id } from '../core/id.ts';
-import type { Json, JsonObject } from '../core/json.ts';
-import type { Tags } from '../core/tags.ts';
+import { HeddleError } from '../../core/error.ts';
+import { type Address, hashId, type Id } from '../../core/id.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import type { Tags } from '../../core/tags.ts';
 import type { AskOptions, HttpHosts } from './http-hosts.ts';
 import { blockIdOf, bytesOf, idOf, listOf, malformed, objectOf, textOf, wholeOf, winstonOf } from './wire-fields.ts';
 

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
-import { HeddleError } from '../core/error.ts';
-import { type RandomStream, randomStream } from '../core/random.ts';
+import { HeddleError } from '../../core/error.ts';
+import { type RandomStream, randomStream } from '../../core/random.ts';
 import { type GatewayLimits, gatewayLimitsOf } from './gateway-limits.ts';
 import { type Fetch, type HttpRequest, TryFailure, tryHttp } from './http-try.ts';
 import { type WallClock, wallClock } from './wall-clock.ts';

@@ -1,16 +1,16 @@
-import { encodeBase64Url } from '../core/base64url.ts';
-import { HeddleError } from '../core/error.ts';
-import { type Id, idToBytes } from '../core/id.ts';
-import { type TagsInput, toTags } from '../core/tags.ts';
+import { encodeBase64Url } from '../../core/base64url.ts';
+import { HeddleError } from '../../core/error.ts';
+import { type Id, idToBytes } from '../../core/id.ts';
+import { type TagsInput, toTags } from '../../core/tags.ts';
+import { type StoredItem, streamBundle } from '../bundle-builder.ts';
+import { bundleTags, entryBytes, numberBytes } from '../bundle-header.ts';
+import { DataItem } from '../item.ts';
+import type { Signer } from '../signer.ts';
 import type { Answer } from './answer.ts';
-import { type StoredItem, streamBundle } from './bundle-builder.ts';
-import { bundleTags, entryBytes, numberBytes } from './bundle-header.ts';
 import { type DataSource, partsOf, type StoredData, storedData } from './data-source.ts';
 import { DataTree } from './data-tree.ts';
 import { fetchStatus, type TransactionStatus } from './gateway-chain.ts';
 import { HttpHosts, type HttpOptions } from './http-hosts.ts';
-import { DataItem } from './item.ts';
-import type { Signer } from './signer.ts';
 import {
   readTransaction,
   signedBytes,

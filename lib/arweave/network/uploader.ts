@@ -1,6 +1,6 @@
-import type { Awaitable } from '../core/awaitable.ts';
-import { HeddleError, reasonOf } from '../core/error.ts';
-import type { Id } from '../core/id.ts';
+import type { Awaitable } from '../../core/awaitable.ts';
+import { HeddleError, reasonOf } from '../../core/error.ts';
+import type { Id } from '../../core/id.ts';
 import type { WireTransaction } from './transaction.ts';
 
 /** How an upload is followed, and ended. */

@@ -1,7 +1,7 @@
-import { joined } from '../core/bytes.ts';
-import { HeddleError } from '../core/error.ts';
-import type { ErrorCode } from '../core/error-codes.ts';
-import { type Id, idToBytes } from '../core/id.ts';
+import { joined } from '../../core/bytes.ts';
+import { HeddleError } from '../../core/error.ts';
+import type { ErrorCode } from '../../core/error-codes.ts';
+import { type Id, idToBytes } from '../../core/id.ts';
 import type { Answer } from './answer.ts';
 import { type ChunkRange, chunkRanges, DataTree, isEqual, provenChunk } from './data-tree.ts';
 import type { AskOptions, HttpHosts } from './http-hosts.ts';

@@ -1,5 +1,5 @@
-import { HeddleError } from '../core/error.ts';
-import type { Json } from '../core/json.ts';
+import { HeddleError } from '../../core/error.ts';
+import type { Json } from '../../core/json.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
 
 /** What JSON text says, within limits that are held before it is parsed: parsing is what costs memory. */

@@ -1,5 +1,5 @@
-import { HeddleError } from '../core/error.ts';
-import { ChunkReader, type Chunks } from './chunk-reader.ts';
+import { HeddleError } from '../../core/error.ts';
+import { ChunkReader, type Chunks } from '../chunk-reader.ts';
 import type { ChunkRange } from './data-tree.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { encodeBase64Url } from '../core/base64url.ts';
-import { HeddleError } from '../core/error.ts';
-import type { Id } from '../core/id.ts';
+import { encodeBase64Url } from '../../core/base64url.ts';
+import { HeddleError } from '../../core/error.ts';
+import type { Id } from '../../core/id.ts';
 import type { Answer } from './answer.ts';
 import { partsOf, type StoredData } from './data-source.ts';
 import type { DataTree } from './data-tree.ts';

@@ -1,4 +1,4 @@
-import { HeddleError, reasonOf } from '../core/error.ts';
+import { HeddleError, reasonOf } from '../../core/error.ts';
 import { Answer } from './answer.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
 

@@ -1,8 +1,8 @@
-import { decodeBase64Url } from '../core/base64url.ts';
-import { HeddleError } from '../core/error.ts';
-import { excerpt } from '../core/excerpt.ts';
-import { type Id, idToBytes } from '../core/id.ts';
-import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import { decodeBase64Url } from '../../core/base64url.ts';
+import { HeddleError } from '../../core/error.ts';
+import { excerpt } from '../../core/excerpt.ts';
+import { type Id, idToBytes } from '../../core/id.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 
 // Reads fields of what hosts answer. Whatever is not as it should be is refused with `response-malformed`.
 

@@ -1,6 +1,6 @@
-import { HeddleError } from '../core/error.ts';
-import type { Id } from '../core/id.ts';
-import type { JsonObject } from '../core/json.ts';
+import { HeddleError } from '../../core/error.ts';
+import type { Id } from '../../core/id.ts';
+import type { JsonObject } from '../../core/json.ts';
 import type { Answer } from './answer.ts';
 import { listTransactions } from './gateway-listing.ts';
 import type { AskOptions, HttpHosts } from './http-hosts.ts';
