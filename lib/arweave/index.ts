@@ -1,5 +1,6 @@
 /**
- * Data items and bundles of ANS-104, what is kept on Arweave and sent to AO, and the keys that sign them.
+ * Data items and bundles of ANS-104, what is kept on Arweave and sent to AO, the keys that sign them, and Arweave itself:
+ * what gateways have, and uploads.
  *
  * @module
  */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { HeddleError } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { chunkRanges, DataTree, provenChunk } from '../../lib/arweave/network/data-tree.ts';
+import { chunkRanges, chunkStart, DataTree, provenChunk } from '../../lib/arweave/network/data-tree.ts';
 import { merkle } from './client.ts';
 
 const most = 262_144;
@@ -112,11 +112,17 @@ test('chunks lie side by side, of any size of data', () => {
       for (const { start, end } of chunkRanges(size)) {
         assert.is(start, at);
         assert.ok(end - start <= most);
+        for (const byte of end > start ? [start, end - 1] : []) assert.is(chunkStart(size, byte), start);
         at = end;
       }
       assert.is(at, size);
     }),
   );
+});
+
+test('a size that nobody has costs nothing', () => {
+  assert.is(chunkStart(Number.MAX_SAFE_INTEGER, 10 * most + 5), 10 * most);
+  assert.is(chunkStart(Number.MAX_SAFE_INTEGER, 0), 0);
 });
 
 test.run();

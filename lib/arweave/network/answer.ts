@@ -61,7 +61,10 @@ export class Answer {
       text += decoder.decode(piece.subarray(0, most));
       if (text.length >= most) break;
     }
-    return text.slice(0, most).replaceAll(/\s+/g, ' ').trim();
+    return text
+      .slice(0, most)
+      .replaceAll(/[\s\p{C}]+/gu, ' ')
+      .trim();
   }
 }
 

@@ -26,14 +26,26 @@ export function chunkRanges(dataBytes: number): readonly ChunkRange[] {
   const ranges: ChunkRange[] = [];
   let start = 0;
   while (dataBytes - start >= mostChunkBytes) {
-    const rest = dataBytes - start;
-    const next = rest - mostChunkBytes;
-    const length = next > 0 && next < leastChunkBytes ? Math.ceil(rest / 2) : mostChunkBytes;
-    ranges.push({ start, end: start + length });
-    start += length;
+    const end = start + chunkBytes(dataBytes - start);
+    ranges.push({ start, end });
+    start = end;
   }
   ranges.push({ start, end: dataBytes });
   return ranges;
+}
+
+/** Where the chunk begins that holds the byte `at`: the same, without going through all of them. */
+export function chunkStart(dataBytes: number, at: number): number {
+  // All but the last two are of the same size.
+  let start = Math.max(0, Math.floor(at / mostChunkBytes) - 1) * mostChunkBytes;
+  for (let end = start; end <= at && end < dataBytes; end += chunkBytes(dataBytes - end)) start = end;
+  return start;
+}
+
+/** How much of what is left the next chunk takes. */
+function chunkBytes(rest: number): number {
+  const next = rest - mostChunkBytes;
+  return next > 0 && next < leastChunkBytes ? Math.ceil(rest / 2) : Math.min(rest, mostChunkBytes);
 }
 
 interface TreeNode {

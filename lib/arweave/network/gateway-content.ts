@@ -3,7 +3,7 @@ import { HeddleError } from '../../core/error.ts';
 import type { ErrorCode } from '../../core/error-codes.ts';
 import { type Id, idToBytes } from '../../core/id.ts';
 import type { Answer } from './answer.ts';
-import { type ChunkRange, chunkRanges, DataTree, isEqual, provenChunk } from './data-tree.ts';
+import { type ChunkRange, chunkStart, DataTree, isEqual, provenChunk } from './data-tree.ts';
 import type { AskOptions, HttpHosts } from './http-hosts.ts';
 import {
   readTransaction,
@@ -110,7 +110,7 @@ export async function* streamData(
   // Where each host has the data's first byte among those of all transactions.
   const starts = new Map<string, number>();
   // A chunk is found by any of its bytes, but not by all nodes.
-  let at = chunkRanges(dataBytes).findLast(({ start }) => start <= from)?.start ?? 0;
+  let at = chunkStart(dataBytes, from);
   while (at < to) {
     const { range, bytes } = await hosts.withOne(async (one) => {
       const start = starts.get(one.only) ?? (await fetchStart(hosts, id, dataBytes, { ...one, signal }));

@@ -21,6 +21,8 @@ export interface GatewayLimits {
   readonly silenceMs: number;
   /** How long one try may take. Over it: the try has failed. */
   readonly tryMs: number;
+  /** The slowest line that is sent over: so much longer the first answer and the whole try may take. Slower: the try has failed. */
+  readonly sendBytesPerSecond: number;
   /** Redirects that are followed, to the same host or one below it. Over it: `gateway-refused`. */
   readonly redirects: number;
   /** Bytes of an answer in JSON. Over it: `response-over-limit`, while it is read. */
@@ -59,6 +61,7 @@ export const defaultGatewayLimits: GatewayLimits = {
   restMs: 60_000,
   silenceMs: 30_000,
   tryMs: 300_000,
+  sendBytesPerSecond: 65_536,
   redirects: 3,
   jsonBytes: 16_777_216,
   jsonValues: 200_000,

@@ -159,9 +159,9 @@ class VerifyingGateway implements Gateway {
     return item;
   }
 
-  transactions(query: TransactionQuery): AsyncGenerator<ListedTransaction, void, void> {
+  async *transactions(query: TransactionQuery): AsyncGenerator<ListedTransaction, void, void> {
     for (const id of query.ids ?? []) idToBytes(id);
-    return listTransactions(this.#hosts, query);
+    yield* listTransactions(this.#hosts, query);
   }
 
   async block(height: number, options: ReadOptions = {}): Promise<Block> {

@@ -121,7 +121,7 @@ export class HttpHosts {
       else host.failures++;
       const nowMs = this.#clock.nowMs();
       if (host.failures >= limits.failures) host.restUntilMs = nowMs + limits.restMs;
-      host.busyUntilMs = nowMs + Math.min(error.afterMs, limits.retryAfterMs);
+      host.busyUntilMs = Math.max(host.busyUntilMs, nowMs + Math.min(error.afterMs, limits.retryAfterMs));
       throw error;
     }
   }

@@ -12,6 +12,8 @@ export interface HttpRequest<T> {
   readonly headers?: Readonly<Record<string, string>>;
   /** What is posted, made anew for each try; without it, the request is a GET. */
   readonly body?: () => BodyInit | ReadableStream<Uint8Array>;
+  /** How much that is. */
+  readonly bodyBytes?: number;
   /** The statuses that have an answer; 200 if none are given. */
   readonly statuses?: readonly number[];
   /** Reads the answer to its end, and throws if it is not what it should be. */
@@ -48,7 +50,8 @@ export async function tryHttp<T>(
   const abort = () => stop.abort(signal?.reason);
   if (signal?.aborted) throw signal.reason;
   signal?.addEventListener('abort', abort);
-  const time = new TryTime(limits, (reason) => stop.abort(reason));
+  const sendMs = ((request.bodyBytes ?? 0) / Math.max(1, limits.sendBytesPerSecond)) * 1_000;
+  const time = new TryTime(limits, sendMs, (reason) => stop.abort(reason));
   try {
     const { path, headers, body, statuses = [200] } = request;
     const init: RequestInit = { signal: stop.signal, ...(headers && { headers }) };
@@ -78,17 +81,18 @@ class TryTime {
   readonly #whole: ReturnType<typeof setTimeout>;
   #silence: ReturnType<typeof setTimeout>;
 
-  constructor({ silenceMs, tryMs }: GatewayLimits, over: (reason: Error) => void) {
+  /** `sendMs` is how long the request may take to be sent, when nothing can be heard. */
+  constructor({ silenceMs, tryMs }: GatewayLimits, sendMs: number, over: (reason: Error) => void) {
     this.#silenceMs = silenceMs;
     this.#over = over;
-    this.#whole = setTimeout(() => over(new Error(`not done after ${tryMs} ms`)), tryMs);
-    this.#silence = this.#wait();
+    this.#whole = setTimeout(() => over(new Error(`not done after ${tryMs + sendMs} ms`)), tryMs + sendMs);
+    this.#silence = this.#wait(silenceMs + sendMs);
   }
 
   /** Something has come. */
   restart(): void {
     clearTimeout(this.#silence);
-    this.#silence = this.#wait();
+    this.#silence = this.#wait(this.#silenceMs);
   }
 
   end(): void {
@@ -96,8 +100,8 @@ class TryTime {
     clearTimeout(this.#silence);
   }
 
-  #wait() {
-    return setTimeout(() => this.#over(new Error(`silent for ${this.#silenceMs} ms`)), this.#silenceMs);
+  #wait(ms: number) {
+    return setTimeout(() => this.#over(new Error(`silent for ${Math.round(ms)} ms`)), ms);
   }
 }
 

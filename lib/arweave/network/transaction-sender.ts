@@ -75,7 +75,8 @@ async function postTransaction(
     await answer.excerpt();
   };
   try {
-    const request = { path: '/tx', headers, body: () => body, statuses: takenStatuses, read, failed: failures.note };
+    const sent = { body: () => body, bodyBytes: body.length };
+    const request = { path: '/tx', headers, ...sent, statuses: takenStatuses, read, failed: failures.note };
     await hosts.ask(request, { signal });
   } catch (error) {
     if (signal?.aborted || !(await isTaken(hosts, id))) throw failures.asError(error, id);
@@ -157,6 +158,7 @@ async function postChunk(
     const error = new HeddleError('gateway-refused', `it answers 400: ${text}`, { status: 400 });
     throw passing.test(text) ? new TryFailure(error, true) : error;
   };
-  const request = { path: '/chunk', headers, body: () => body, statuses: [...takenStatuses, 400], read };
+  const sent = { body: () => body, bodyBytes: body.length };
+  const request = { path: '/chunk', headers, ...sent, statuses: [...takenStatuses, 400], read };
   await hosts.ask(request, { signal });
 }

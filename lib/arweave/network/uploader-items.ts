@@ -59,6 +59,7 @@ export function itemUploader(options: ItemUploaderOptions): ItemUploader {
             path: '/tx',
             headers: headersOf(item, onProgress !== undefined),
             body: () => bodyOf(item, onProgress),
+            bodyBytes: lengthOf(item),
             statuses: [200, 201, 202, 208, 400, 403, 409],
             read: (answer) => readReceipt(answer, item.id),
             failed: failures.note,

@@ -24,6 +24,7 @@ export interface UploadState {
   readonly chunks: number;
 }
 
+/** The same of a transaction, and what is kept of it in case of a crash. */
 export interface TransactionUploadOptions extends UploadOptions {
   /**
    * Is told what to go on with after a crash, and waited for: once before the transaction is posted, so that it is never
