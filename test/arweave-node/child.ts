@@ -3,7 +3,9 @@
 
 import { rmSync } from 'node:fs';
 import net from 'node:net';
-import { fromArweaveNode } from './install.ts';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromArweaveNode } from './packages.ts';
 
 /** What is used of it. */
 interface ArLocal {
@@ -16,6 +18,9 @@ interface Blocks {
 
 const [folder = ''] = process.argv.slice(2);
 
+// It keeps a file called logs where it runs, and nodes beside each other would take it from each other.
+process.chdir(folder);
+
 // It would listen on every interface, and on a port that has to be chosen before.
 const { listen } = net.Server.prototype;
 net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]) {
@@ -25,6 +30,7 @@ net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]) {
 };
 
 process.once('disconnect', () => {
+  process.chdir(tmpdir());
   rmSync(folder, { recursive: true, force: true });
   process.exit();
 });
@@ -37,4 +43,4 @@ BlockDB.prototype.mine = function (height, previous, transactions) {
 };
 
 const { default: Node } = fromArweaveNode('arlocal') as { default: ArLocal };
-await new Node(1, false, folder).start();
+await new Node(1, false, join(folder, 'database')).start();

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installArweaveNode } from './install.ts';
+import { installArweaveNode } from './packages.ts';
 
 /** A node that runs until it is disposed of, or until this process ends. */
 export interface ArweaveNode extends AsyncDisposable {
@@ -21,7 +21,8 @@ export interface ArweaveNode extends AsyncDisposable {
 }
 
 export async function startArweaveNode(): Promise<ArweaveNode> {
-  await installArweaveNode();
+  const problem = installArweaveNode();
+  if (problem) throw new Error(problem);
   const folder = mkdtempSync(join(tmpdir(), 'heddle-arweave-node-'));
   // What it prints is not the test's.
   const child = fork(fileURLToPath(new URL('child.ts', import.meta.url)), [folder], {
