@@ -18,7 +18,8 @@ export const entryBytes = numberBytes + 32;
 export function readCount(bytes: Uint8Array, limits: ItemLimits): number {
   const count = uint256(bytes, 0);
   if (count <= limits.items) return count;
-  throw new HeddleError('bundle-over-limit', `the bundle says it has ${count} items, of ${limits.items}`);
+  const facts = { limit: limits.items, ...(Number.isFinite(count) && { items: count }) };
+  throw new HeddleError('bundle-over-limit', `the bundle says it has more than ${limits.items} items`, facts);
 }
 
 /** What `entries`, the header without the number of items, says of the item at `index`. */
@@ -33,7 +34,8 @@ export const readLength = (entries: Uint8Array, index: number): number => uint25
 /** The header of a bundle with these items. */
 export function writeHeader(entries: readonly BundleEntry[], limits: ItemLimits): Uint8Array {
   if (entries.length > limits.items) {
-    throw new HeddleError('bundle-over-limit', `${entries.length} items are more than ${limits.items}`);
+    const facts = { items: entries.length, limit: limits.items };
+    throw new HeddleError('bundle-over-limit', `${entries.length} items are more than ${limits.items}`, facts);
   }
   const header = new Uint8Array(numberBytes + entries.length * entryBytes);
   const view = new DataView(header.buffer);
