@@ -37,9 +37,17 @@ const program = `
   for (const { item } of a.parseBundle(changed)) {
     codes.push(await a.verifyItem(item).then(() => 'verified', ({ code }) => code));
   }
+  const codeOf = (work) => work().then(() => 'done', ({ code }) => code);
+  Object.defineProperty(globalThis, 'crypto', { value: {} });
+  const without = [
+    await codeOf(() => a.verifyItem(items[0])),
+    await codeOf(() => signers[0].sign(new Uint8Array(48))),
+    await codeOf(() => a.generateArweaveKey()),
+    await codeOf(() => a.verifyItem(items[1])),
+  ];
   let text = '';
   for (const byte of bundle) text += byte.toString(16).padStart(2, '0');
-  console.log(JSON.stringify({ codes, bundle: text, addresses: signers.map(({ address }) => address) }));`;
+  console.log(JSON.stringify({ codes, without, bundle: text, addresses: signers.map(({ address }) => address) }));`;
 
 test('items are signed, bundled, read and verified without Node, and the same to Node', async () => {
   const register = new URL('../typescript/register.js', import.meta.url).href;
@@ -57,8 +65,9 @@ test('items are signed, bundled, read and verified without Node, and the same to
     program,
   ];
   const { stdout } = await promisify(execFile)(process.execPath, args);
-  const { codes, bundle, addresses } = JSON.parse(stdout);
+  const { codes, without, bundle, addresses } = JSON.parse(stdout);
   assert.equal(codes, ['verified', 'verified', 'signature-invalid']);
+  assert.equal(without, ['crypto-unavailable', 'crypto-unavailable', 'crypto-unavailable', 'done']);
   const read: string[] = [];
   for (const { item } of parseBundle(Buffer.from(bundle, 'hex'))) {
     if (!item) throw new Error('an item cannot be read');
