@@ -3,6 +3,7 @@ import { HeddleError } from '../core/error.ts';
 import { type ArweaveKey, checkArweaveKey, plainArweaveKey } from './key.ts';
 import { Lanes } from './lanes.ts';
 import { KeySigner, type Signer } from './signer.ts';
+import { webCrypto } from './web-crypto.ts';
 
 /**
  * Signs with an Arweave wallet: RSA-PSS of 4096 bits, with SHA-256 and a salt of 32 bytes. A signature takes some
@@ -11,7 +12,7 @@ import { KeySigner, type Signer } from './signer.ts';
  * and 10,000 more wait.
  *
  * Refuses a key that is not whole, is none of 4096 bits or is a public key with `key-invalid`; to sign, with
- * `signer-busy` when too many wait and with `signer-failed` if the host has no WebCrypto. No error shows the key.
+ * `signer-busy` when too many wait and with `crypto-unavailable` where there is no WebCrypto. No error shows the key.
  *
  * @example
  * ```ts
@@ -26,9 +27,10 @@ export function arweaveSigner(key: ArweaveKey): Signer {
   let imported: Promise<CryptoKey> | undefined;
   return new KeySigner(1, modulus, (message) =>
     lanes.run(async () => {
+      const subtle = webCrypto();
       try {
-        imported ??= crypto.subtle.importKey('jwk', { ...jwk }, algorithm, false, ['sign']);
-        return new Uint8Array(await crypto.subtle.sign(signing, await imported, Uint8Array.from(message)));
+        imported ??= subtle.importKey('jwk', { ...jwk }, algorithm, false, ['sign']);
+        return new Uint8Array(await subtle.sign(signing, await imported, Uint8Array.from(message)));
       } catch (thrown) {
         // The host's own words might show the key.
         const error = thrown instanceof Error ? thrown.name : typeof thrown;
@@ -39,7 +41,8 @@ export function arweaveSigner(key: ArweaveKey): Signer {
 }
 
 /**
- * A new wallet, from the host's secure random numbers. It takes a second or so, in a thread of its own.
+ * A new wallet, from the host's secure random numbers. It takes a second or so, in a thread of its own. Refuses with
+ * `crypto-unavailable` where there is no WebCrypto.
  *
  * @example
  * ```ts
@@ -51,9 +54,9 @@ export function arweaveSigner(key: ArweaveKey): Signer {
  */
 export async function generateArweaveKey(): Promise<ArweaveKey> {
   const parameters = { ...algorithm, modulusLength: 4096, publicExponent: Uint8Array.of(1, 0, 1) };
-  const { privateKey } = await crypto.subtle.generateKey(parameters, true, ['sign', 'verify']);
+  const { privateKey } = await webCrypto().generateKey(parameters, true, ['sign', 'verify']);
   // A private RSA key has all its parts.
-  return plainArweaveKey((await crypto.subtle.exportKey('jwk', privateKey)) as unknown as ArweaveKey);
+  return plainArweaveKey((await webCrypto().exportKey('jwk', privateKey)) as unknown as ArweaveKey);
 }
 
 const algorithm = { name: 'RSA-PSS', hash: 'SHA-256' };

@@ -16,21 +16,26 @@ export const entryBytes = numberBytes + 32;
 
 /** How many items a bundle says it has. */
 export function readCount(bytes: Uint8Array, limits: ItemLimits): number {
-  const count = uint256(bytes);
+  const count = uint256(bytes, 0);
   if (count <= limits.items) return count;
-  throw new HeddleError('bundle-over-limit', `the bundle says it has ${count} items, of ${limits.items}`);
+  const facts = { limit: limits.items, ...(Number.isFinite(count) && { items: count }) };
+  throw new HeddleError('bundle-over-limit', `the bundle says it has more than ${limits.items} items`, facts);
 }
 
 /** What `entries`, the header without the number of items, says of the item at `index`. */
-export function readEntry(entries: Uint8Array, index: number): BundleEntry {
-  const entry = entries.subarray(index * entryBytes, (index + 1) * entryBytes);
-  return { id: idFromBytes(entry.subarray(numberBytes)), byteLength: uint256(entry) };
-}
+export const readEntry = (entries: Uint8Array, index: number): BundleEntry => ({
+  id: idFromBytes(entries.subarray(index * entryBytes + numberBytes, (index + 1) * entryBytes)),
+  byteLength: readLength(entries, index),
+});
+
+/** How many bytes it says that the item at `index` has. */
+export const readLength = (entries: Uint8Array, index: number): number => uint256(entries, index * entryBytes);
 
 /** The header of a bundle with these items. */
 export function writeHeader(entries: readonly BundleEntry[], limits: ItemLimits): Uint8Array {
   if (entries.length > limits.items) {
-    throw new HeddleError('bundle-over-limit', `${entries.length} items are more than ${limits.items}`);
+    const facts = { items: entries.length, limit: limits.items };
+    throw new HeddleError('bundle-over-limit', `${entries.length} items are more than ${limits.items}`, facts);
   }
   const header = new Uint8Array(numberBytes + entries.length * entryBytes);
   const view = new DataView(header.buffer);
@@ -49,10 +54,10 @@ export function writeHeader(entries: readonly BundleEntry[], limits: ItemLimits)
   return header;
 }
 
-/** A number of 256 bits, the lowest byte first; Infinity if it is more than any length. */
-function uint256(bytes: Uint8Array): number {
+/** The number of 256 bits at `start`, the lowest byte first; Infinity if it is more than any length. */
+function uint256(bytes: Uint8Array, start: number): number {
   let number = 0;
-  for (let at = numberBytes - 1; at >= 0; at--) number = number * 256 + (bytes[at] ?? 0);
+  for (let at = numberBytes - 1; at >= 0; at--) number = number * 256 + (bytes[start + at] ?? 0);
   return Number.isSafeInteger(number) ? number : Number.POSITIVE_INFINITY;
 }
 

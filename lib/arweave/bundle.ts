@@ -1,6 +1,6 @@
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
-import { type BundleEntry, entryBytes, numberBytes, readCount, readEntry } from './bundle-header.ts';
+import { type BundleEntry, entryBytes, numberBytes, readCount, readEntry, readLength } from './bundle-header.ts';
 import { plainBytes } from './bytes.ts';
 import { type DataItem, parseItem } from './item.ts';
 import { type ItemLimits, itemLimitsOf } from './item-limits.ts';
@@ -25,6 +25,7 @@ export class Bundle implements Iterable<BundleItem> {
   /** How many items it has. */
   readonly length: number;
   readonly #bytes: Uint8Array;
+  readonly #entries: Uint8Array;
   readonly #limits: ItemLimits;
   /** Where each item ends, once one was asked for. */
   #ends: Float64Array | undefined;
@@ -35,6 +36,7 @@ export class Bundle implements Iterable<BundleItem> {
     this.length = readCount(bytes, limits);
     if (bytes.length < numberBytes + this.length * entryBytes) throw cutOff(bytes.length);
     this.#bytes = bytes;
+    this.#entries = bytes.subarray(numberBytes);
     this.#limits = limits;
   }
 
@@ -43,7 +45,7 @@ export class Bundle implements Iterable<BundleItem> {
     if (!Number.isInteger(index) || index < 0 || index >= this.length) {
       throw new HeddleError('option-invalid', `the bundle has ${this.length} items, none at ${index}`, { index });
     }
-    return readEntry(this.#bytes.subarray(numberBytes), index);
+    return readEntry(this.#entries, index);
   }
 
   /**
@@ -51,17 +53,21 @@ export class Bundle implements Iterable<BundleItem> {
    * header says.
    */
   item(index: number): DataItem {
-    const entry = this.entry(index);
-    const end = this.#end(index);
-    if (end > this.#bytes.length) throw incomplete(index);
-    return namedItem(this.#bytes.subarray(end - entry.byteLength, end), entry.id, this.#limits);
+    return this.#read(index, this.entry(index));
   }
 
   /** All items in their order, those that cannot be read as the error that says why. */
   *[Symbol.iterator](): Generator<BundleItem, void, undefined> {
     for (let index = 0; index < this.length; index++) {
-      yield settled(index, this.entry(index).id, () => this.item(index));
+      const entry = this.entry(index);
+      yield settled(index, entry.id, () => this.#read(index, entry));
     }
+  }
+
+  #read(index: number, { id, byteLength }: BundleEntry): DataItem {
+    const end = this.#end(index);
+    if (end > this.#bytes.length) throw incomplete(index);
+    return namedItem(this.#bytes.subarray(end - byteLength, end), id, this.#limits);
   }
 
   #end(index: number): number {
@@ -69,7 +75,7 @@ export class Bundle implements Iterable<BundleItem> {
       const ends = new Float64Array(this.length);
       let end = numberBytes + this.length * entryBytes;
       for (let at = 0; at < this.length; at++) {
-        end += this.entry(at).byteLength;
+        end += readLength(this.#entries, at);
         ends[at] = end;
       }
       this.#ends = ends;

@@ -11,7 +11,10 @@ export class ChunkReader {
   #taken = 0;
 
   constructor(chunks: Chunks) {
-    this.#chunks = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+    if (Symbol.asyncIterator in chunks) this.#chunks = chunks[Symbol.asyncIterator]();
+    else if (Symbol.iterator in chunks) this.#chunks = chunks[Symbol.iterator]();
+    else
+      throw new HeddleError('option-invalid', 'the source cannot be gone through with for await', { option: 'source' });
   }
 
   /** How many bytes were taken so far. */

@@ -2,6 +2,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha256, sha384 as sha384Of } from '@noble/hashes/sha2.js';
 import { encodeBase64Url } from '../core/base64url.ts';
 import { fromHex, toBigInt } from './hex.ts';
+import { webCrypto } from './web-crypto.ts';
 
 // For hosts other than Node; there another file takes this one's place.
 
@@ -18,15 +19,11 @@ export const sha384: (bytes: Uint8Array) => Uint8Array = sha384Of;
 export async function verifyRsa(owner: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
   const saltLength = saltBytes(owner, signature);
   if (saltLength === undefined) return false;
+  const subtle = webCrypto();
   const key = { kty: 'RSA', n: encodeBase64Url(owner), e: 'AQAB' };
   try {
-    const imported = await crypto.subtle.importKey('jwk', key, { name, hash: 'SHA-256' }, false, ['verify']);
-    return await crypto.subtle.verify(
-      { name, saltLength },
-      imported,
-      Uint8Array.from(signature),
-      Uint8Array.from(message),
-    );
+    const imported = await subtle.importKey('jwk', key, { name, hash: 'SHA-256' }, false, ['verify']);
+    return await subtle.verify({ name, saltLength }, imported, Uint8Array.from(signature), Uint8Array.from(message));
   } catch {
     // The owner is no key.
     return false;

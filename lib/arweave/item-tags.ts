@@ -65,7 +65,12 @@ export function encodeTags(input: ItemTagsInput = []): { readonly count: number;
   writer.long(count);
   for (const tag of tags) {
     const [name, value] = [bytesOf(tag?.name), bytesOf(tag?.value)];
-    if (!name || !value || name.length === 0) throw new HeddleError('tags-invalid', `a tag is ${described(tag)}`);
+    if (!name || !value || name.length === 0) {
+      throw new HeddleError(
+        'tags-invalid',
+        `a tag has ${kindOf(tag?.name)} as its name, ${kindOf(tag?.value)} as its value`,
+      );
+    }
     checkMost('bytes of a tag name', name.length, buildLimits.nameBytes);
     checkMost('bytes of a tag value', value.length, buildLimits.valueBytes);
     writer.string(name);
@@ -76,7 +81,12 @@ export function encodeTags(input: ItemTagsInput = []): { readonly count: number;
   return { count, bytes: writer.written() };
 }
 
-const described = (tag: unknown): string => (JSON.stringify(tag) ?? String(tag)).slice(0, 80);
+const kindOf = (part: unknown): string =>
+  typeof part === 'string'
+    ? `"${part.slice(0, 40).toWellFormed()}"`
+    : part instanceof Uint8Array
+      ? 'bytes'
+      : typeof part;
 
 function checkMost(what: string, number: number, limit: number): void {
   if (number <= limit) return;

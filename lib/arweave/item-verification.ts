@@ -10,7 +10,8 @@ import { signatureTypes } from './signature-types.ts';
  * Checks that the owner of an item has signed what is in it, and returns the item. What is checked are the bytes as they
  * are, of which nothing is encoded again.
  *
- * Refuses with `signature-invalid`, and with `signature-type-unsupported` if the item is of a type that is read only.
+ * Refuses with `signature-invalid`, with `signature-type-unsupported` if the item is of a type that is read only, and in a
+ * browser without WebCrypto with `crypto-unavailable`.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import { toHex } from './hex.ts';
 /**
  * Whether an Ed25519 key is one of the points whose order divides 8, which nobody owns: for them the same signature fits
  * many contents or all, so that an id would name more than one item. RFC 8032 leaves it open whether verifiers refuse them,
- * and OpenSSL does not.
+ * and the OpenSSL of Node 20 and 22 does not.
  */
 export function isSmallOrder(key: Uint8Array): boolean {
   const last = key.length - 1;

@@ -181,6 +181,10 @@ export const errorCodes = {
     advice: 'Give a whole private key; the documentation of the signer says in which form.',
   },
   'key-unreadable': { definite: true, advice: 'Give the path of a JSON Web Key file that may be read.' },
+  'crypto-unavailable': {
+    definite: true,
+    advice: 'Use a host with WebCrypto; a browser has it for pages that came over HTTPS.',
+  },
   'signer-busy': { definite: true, advice: 'Wait for some of its signatures before asking for more.' },
   'signer-failed': { definite: true, advice: 'Nothing was signed; look at what the signer needs, and sign again.' },
 

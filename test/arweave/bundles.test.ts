@@ -173,7 +173,9 @@ test('a bundle in a bundle is known by its tags', async () => {
 
 test('what is no array of bytes is refused', async () => {
   assert.is((await refusal(() => parseBundle('bundle' as never))).code, 'bundle-malformed');
-  assert.is((await refusal(() => readBundle(['bundle'] as never).next())).code, 'option-invalid');
+  for (const source of [['bundle'], bundle, {}]) {
+    assert.is((await refusal(() => readBundle(source as never).next())).code, 'option-invalid');
+  }
 });
 
 test.run();

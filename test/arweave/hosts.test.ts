@@ -1,6 +1,6 @@
 /** What verifies and signs in Node and elsewhere, side by side: the same keys, the same verdicts. */
-import { constants, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { ED25519_TORSION_SUBGROUP } from '@noble/curves/ed25519.js';
+import { constants, createPrivateKey, sign } from 'node:crypto';
+import { ED25519_TORSION_SUBGROUP, ed25519 as ed25519Of } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -80,15 +80,11 @@ test('a key that nobody owns signs nothing, since one signature of it would fit 
   let genuine = 0;
   for (const owner of [...canonical, ...others]) {
     for (const point of canonical) {
-      // OpenSSL takes this for a signature of one in eight messages, or of all.
+      // Lenient verifiers take this for a signature of one in eight messages, or of all.
       const signature = Uint8Array.of(...point, ...new Uint8Array(32));
       for (let number = 0; number < 16; number++) {
         const message = Uint8Array.of(number);
-        const key = createPublicKey({
-          key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(owner).toString('base64url') },
-          format: 'jwk',
-        });
-        if (verify(null, message, key, signature)) genuine++;
+        if (ed25519Of.verify(signature, message, owner, { zip215: true })) genuine++;
         assert.is(inNode.verifyEd25519(owner, message, signature), false);
         assert.is(inBrowser.verifyEd25519(owner, message, signature), false);
       }

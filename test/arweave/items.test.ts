@@ -1,5 +1,6 @@
+import { secp256k1 } from '@noble/curves/secp256k1.js';
 import fc from 'fast-check';
-import { type DataItem, type ItemContent, parseItem, signItem, verifyItem } from 'heddle/arweave';
+import { type DataItem, type ItemContent, parseItem, type Signer, signItem, verifyItem } from 'heddle/arweave';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { refusal } from '../fixtures/system/refusal.ts';
@@ -79,7 +80,7 @@ for (const { name, ours, theirs } of pairs) {
 
 test('the bytes of an item are those that were read, whatever array they came in', async () => {
   const [pair] = pairs;
-  const { bytes } = await signItem({ data: 'here' }, pair?.ours as never);
+  const { bytes } = await signItem({ data: 'here' }, pair?.ours as Signer);
   const within = Buffer.concat([Buffer.alloc(7), bytes]).subarray(7);
   const item = await verifyItem(parseItem(within));
   assert.is(item.bytes.buffer, within.buffer);
@@ -107,6 +108,44 @@ test('an item of another type is read as far as its lengths are known, and not v
   const unknown = new Uint8Array(5_000);
   unknown[0] = 99;
   assert.is((await refusal(() => parseItem(unknown))).code, 'signature-type-unsupported');
+});
+
+test('an Ed25519 owner of small order is refused, although the oracle takes it', async () => {
+  const identity = Uint8Array.of(1, ...new Uint8Array(31));
+  const signature = Uint8Array.of(...identity, ...new Uint8Array(32));
+  const nobody = { type: 2, publicKey: identity, address: 'nobody', sign: async () => signature };
+  const items = await Promise.all(['one', 'other'].map((data) => signItem({ data }, nobody)));
+  assert.is(items[0]?.id, items[1]?.id);
+  for (const item of items) {
+    assert.is(await oracle.DataItem.verify(Buffer.from(item.bytes)), true);
+    assert.is((await refusal(() => verifyItem(item))).code, 'signature-invalid');
+  }
+});
+
+test('an Ethereum signature has one form', async () => {
+  const { bytes } = await signItem({ data: 'data' }, pairs[2]?.ours as Signer);
+  const at = 2 + 64;
+  const recovery = (bytes[at] ?? 0) - 27;
+  const code = async (change: (bytes: Uint8Array) => void) => {
+    const changed = Uint8Array.from(bytes);
+    change(changed);
+    const oracleTakesIt = await oracle.DataItem.verify(Buffer.from(changed));
+    const ours = await verifyItem(parseItem(changed)).catch(({ code }) => code);
+    return [oracleTakesIt, ours === 'signature-invalid' ? ours : 'verified'];
+  };
+  const withLast = (byte: number) => code((changed) => changed.fill(byte, at, at + 1));
+  assert.equal(await withLast(27 + recovery), [true, 'verified']);
+  assert.equal(await withLast(recovery), [true, 'verified']);
+  for (const byte of [28 - recovery, 1 - recovery, 2, 26, 29, 255]) {
+    assert.equal(await withLast(byte), [true, 'signature-invalid'], String(byte));
+  }
+  // The other s of the same r, and the other parity.
+  const higher = await code((changed) => {
+    const s = secp256k1.CURVE.n - BigInt(`0x${Buffer.from(changed.subarray(at - 32, at)).toString('hex')}`);
+    changed.set(Buffer.from(s.toString(16).padStart(64, '0'), 'hex'), at - 32);
+    changed[at] = 28 - recovery;
+  });
+  assert.equal(higher, [false, 'signature-invalid']);
 });
 
 test('what ends too soon is refused at every length', async () => {

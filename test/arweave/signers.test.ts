@@ -137,6 +137,23 @@ test('a signer may be asked for many signatures at once', async () => {
   assert.is(new Set(items.map(({ id }) => id)).size, 20);
 });
 
+test('this thread goes on while an Arweave wallet signs', async () => {
+  const [{ ours }] = pairs as [(typeof pairs)[number]];
+  await ours.sign(new Uint8Array(48)); // the key is imported
+  let turns = 0;
+  let done = false;
+  const signing = Promise.all(Array.from({ length: 10 }, () => ours.sign(new Uint8Array(48)))).finally(() => {
+    done = true;
+  });
+  while (!done) {
+    await new Promise(setImmediate);
+    turns++;
+  }
+  await signing;
+  // Signatures that are made in this thread leave it one or two turns each.
+  assert.ok(turns > 40, `${turns} turns`);
+});
+
 test('so much is done at a time, so much waits, and what is more is refused', async () => {
   const lanes = new Lanes(2, 3);
   const finish: (() => void)[] = [];
