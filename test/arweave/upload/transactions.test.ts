@@ -223,6 +223,31 @@ test('several chunks at a time, told of in their order', async () => {
   assert.is(states.at(-1), 6);
 });
 
+test('no more of the data is read than is under way', async () => {
+  let taken = 0;
+  await using other = await otherNode({
+    chunk: () => {
+      taken++;
+      return 200;
+    },
+  });
+  let [most, readings] = [0, 0];
+  const data = {
+    byteLength: large.length,
+    *open() {
+      const isSecond = readings++ === 1;
+      for (let at = 0; at < large.length; at += 262_144) {
+        if (isSecond) most = Math.max(most, at / 262_144 + 1 - taken);
+        yield large.subarray(at, at + 262_144);
+      }
+    },
+  };
+  await uploader({ urls: [other.url], limits: { requests: 2 } }).upload(data);
+  assert.equal(other.data(), large);
+  assert.is(readings, 2);
+  assert.ok(most <= 3, `${most} chunks at a time`);
+});
+
 test('what a node cannot take for the moment is tried again', async () => {
   const passing = ['data_root_not_found', 'exceeds_disk_pool_size_limit', 503, 429, 0] as const;
   await using other = await otherNode({
