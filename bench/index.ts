@@ -2,6 +2,7 @@
 import { actors } from './actors/index.ts';
 import { aosPing } from './aos-ping/index.ts';
 import { compute } from './compute/index.ts';
+import { items } from './items/index.ts';
 import { loader } from './loader/index.ts';
 import { machine } from './machine.ts';
 import { prepareBench } from './prepare/index.ts';
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   'aos-ping': aosPing,
   loader,
   prepare: prepareBench,
+  items,
 };
 
 const names = process.argv.slice(2).filter((name) => name !== quick);

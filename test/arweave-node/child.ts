@@ -1,0 +1,46 @@
+// The node itself, in a process of its own. It ends with the one that started it, however that ends, and takes its files
+// with it.
+
+import { rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromArweaveNode } from './packages.ts';
+
+/** What is used of it. */
+interface ArLocal {
+  new (port: number, showLogs: boolean, dbPath: string): { start(): Promise<void> };
+}
+
+interface Blocks {
+  mine(height: number, previous: string, transactions: readonly string[] | string): Promise<string>;
+}
+
+const [folder = ''] = process.argv.slice(2);
+
+// It keeps a file called logs where it runs, and nodes beside each other would take it from each other.
+process.chdir(folder);
+
+// It would listen on every interface, and on a port that has to be chosen before.
+const { listen } = net.Server.prototype;
+net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]) {
+  this.once('listening', () => process.send?.({ port: (this.address() as net.AddressInfo).port }));
+  const listener = args.find((arg) => typeof arg === 'function') as (() => void) | undefined;
+  return listen.call(this, { host: '127.0.0.1', port: 0 }, listener);
+};
+
+process.once('disconnect', () => {
+  process.chdir(tmpdir());
+  rmSync(folder, { recursive: true, force: true });
+  process.exit();
+});
+
+// It stores a block's transactions as "[object Object]", and reads them as a text of ids with commas.
+const { BlockDB } = fromArweaveNode('arlocal/bin/db/block') as { BlockDB: { prototype: Blocks } };
+const { mine } = BlockDB.prototype;
+BlockDB.prototype.mine = function (height, previous, transactions) {
+  return mine.call(this, height, previous, transactions.toString());
+};
+
+const { default: Node } = fromArweaveNode('arlocal') as { default: ArLocal };
+await new Node(1, false, join(folder, 'database')).start();
