@@ -9,4 +9,20 @@ export const sha256Base64Url: (data: string | Uint8Array) => string =
     ? (data) => crypto.hash('sha256', data, 'base64url')
     : (data) => createHash('sha256').update(data).digest('base64url');
 
+/** The SHA-256 of bytes that come bit by bit. */
+export class Sha256 {
+  readonly #hash = crypto.createHash('sha256');
+
+  update(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+  }
+
+  /** The hash of all bytes so far and of `rest`, as base64url, without taking `rest` in. */
+  with(rest: readonly Uint8Array[]): string {
+    const copy = this.#hash.copy();
+    for (const bytes of rest) copy.update(bytes);
+    return copy.digest('base64url');
+  }
+}
+
 const { createHash } = crypto;
