@@ -284,6 +284,10 @@ function slowStore() {
     checkpoint: (process) => store.checkpoint(process),
     putBlob: (bytes) => store.putBlob(bytes),
     blob: (id) => store.blob(id),
+    get durableLength() {
+      return store.length;
+    },
+    flush: () => {},
     close: () => store.close(),
   };
   return { store, slow, finish: () => waiting.shift()?.() };

@@ -41,6 +41,10 @@ function laterStore(): Store {
     checkpoint: (process) => later(() => store.checkpoint(process)),
     putBlob: (bytes) => later(() => store.putBlob(bytes)),
     blob: (id) => later(() => store.blob(id)),
+    get durableLength() {
+      return store.length;
+    },
+    flush: () => later(() => store.flush()),
     close: () => later(() => store.close()),
   };
 }

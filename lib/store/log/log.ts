@@ -2,7 +2,7 @@ import { Sha256 } from '#sha256';
 import { type Awaitable, isPending } from '../../core/awaitable.ts';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
-import { inStore } from '../guard.ts';
+import { inStore, isStoreFailure } from '../guard.ts';
 import type { LogPiece, Store } from '../store.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
@@ -151,6 +151,7 @@ export class Log {
     try {
       return this.#store.read(position);
     } catch (cause) {
+      if (isStoreFailure(cause)) throw cause;
       throw new HeddleError('store-failed', `the log was not read: ${reasonOf(cause)}`, { position }, { cause });
     }
   }

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Awaitable } from '../../core/awaitable.ts';
+import type { Id } from '../../core/id.ts';
+import { type Head, headKey, readHead } from './records.ts';
+
+/** The file of LMDB in a store's folder. It makes another beside it, in which nothing is kept. */
+export const tablesFile = 'log.mdb';
+
+/** A value to be put under a key, or to be removed. */
+export interface Change {
+  readonly table: 'heads' | 'log' | 'checkpoints' | 'blobs';
+  readonly key: number | string;
+  readonly value: Uint8Array | undefined;
+}
+
+export interface TablesOptions {
+  readonly waits?: boolean;
+  readonly readOnly?: boolean;
+}
+
+/** What a store has in LMDB. */
+export class Tables {
+  readonly heads: Database<Uint8Array, string>;
+  /** The pieces of the log by their positions. */
+  readonly log: Database<Uint8Array, number>;
+  readonly checkpoints: Database<Uint8Array, Id>;
+  readonly blobs: Database<Uint8Array, Id>;
+  readonly root: RootDatabase;
+
+  /** Commits wait for the disk if `waits`. */
+  constructor(folder: string, { waits = true, readOnly = false }: TablesOptions = {}) {
+    // LMDB's own way of flushing: its adapter's, which overlaps commits, makes no more of them.
+    const usual = { encoding: 'binary', overlappingSync: false } as const;
+    this.root = open({ ...usual, path: join(folder, tablesFile), maxDbs: 8, noSync: !waits, readOnly });
+    this.heads = this.root.openDB('heads', usual);
+    this.log = this.root.openDB('log', usual);
+    this.checkpoints = this.root.openDB('checkpoints', usual);
+    this.blobs = this.root.openDB('blobs', usual);
+  }
+
+  /** How far the log goes: undefined in a new store, and `damaged` if nobody can tell. */
+  head(): Head | 'damaged' | undefined {
+    const bytes = this.heads.get(headKey);
+    return bytes && (readHead(bytes) ?? 'damaged');
+  }
+
+  /** Makes all changes or none, in this thread. */
+  commit(changes: readonly Change[]): void {
+    this.root.transactionSync(() => {
+      for (const change of changes) this.#put(change);
+    });
+  }
+
+  /** The same in another thread. */
+  async commitLater(changes: readonly Change[]): Promise<void> {
+    try {
+      await this.root.batch(() => {
+        for (const change of changes) this.#put(change);
+      });
+    } catch (error) {
+      // What went wrong is a promise in its error.
+      const { commitError } = error as { readonly commitError?: Promise<never> };
+      await commitError;
+      throw error;
+    }
+  }
+
+  #put({ table, key, value }: Change): Awaitable<unknown> {
+    // Each table has keys of one kind.
+    const database = this[table] as Database<Uint8Array, number | string>;
+    return value ? database.put(key, value) : database.remove(key);
+  }
+
+  close(): Promise<void> {
+    return this.root.close();
+  }
+}
