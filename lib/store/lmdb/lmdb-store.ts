@@ -1,27 +1,24 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Awaitable, isPending } from '../../core/awaitable.ts';
 import { HeddleError } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
 import type { LogPiece, Store, StoredCheckpoint } from '../store.ts';
 import { ContentFiles } from './content-files.ts';
-import { type Disk, flushFolder, realDisk } from './disk.ts';
+import { type Disk, realDisk } from './disk.ts';
 import { storeDamaged, storeFailed } from './failure.ts';
-import { blobsFolder, checkpointsFolder, finishFolder, type OpenFolder, openFolder } from './folder.ts';
+import { blobsFolder, checkpointsFolder, openFolder } from './folder.ts';
+import { headOf, openTables } from './open-tables.ts';
 import { type LmdbOptions, lmdbOptionsOf } from './options.ts';
 import { PieceReader } from './piece-reader.ts';
 import {
   checkpointHeader,
-  headKey,
   type Reference,
   readCheckpointHeader,
   readReference,
   writeBlobEntry,
-  writeHead,
   writeReference,
 } from './records.ts';
-import { idOf, nameOf, sweep } from './sweep.ts';
-import { Tables } from './tables.ts';
+import { idOf, nameOf } from './sweep.ts';
+import type { Tables } from './tables.ts';
 import { Writer } from './writer.ts';
 
 /**
@@ -86,8 +83,7 @@ export class LmdbStore implements Store {
       opened.release();
       throw storeFailed('the store was not opened', path, error);
     }
-    const head = this.#tables.head();
-    const length = typeof head === 'object' ? head.length : 0;
+    const length = headOf(this.#tables, path).length;
     this.#writer = new Writer({ folder: path, tables: this.#tables, disk, length }, options);
     this.#reader = new PieceReader(path, this.#tables);
     this.#checkpoints = new ContentFiles(path, checkpointsFolder, disk, waits);
@@ -198,28 +194,6 @@ export class LmdbStore implements Store {
   #checkOpen(): void {
     if (!this.#isClosed) return;
     throw new HeddleError('store-failed', `the store in ${this.folder} is closed`, { folder: this.folder });
-  }
-}
-
-/** Opens the tables in a folder, finishes one that is new, and removes what was left behind. */
-function openTables({ path, isFinished }: OpenFolder, waits: boolean): Tables {
-  const tables = new Tables(path, { waits });
-  try {
-    const head = tables.head();
-    if (head === 'damaged') throw storeDamaged(path, 'log.mdb does not say how long the log is');
-    if (isFinished && !head) throw storeDamaged(path, 'log.mdb has lost what it held');
-    if (!isFinished) {
-      if (head && head.length > 0) throw storeDamaged(path, 'format.json is missing beside a log');
-      for (const folder of [checkpointsFolder, blobsFolder]) mkdirSync(join(path, folder), { recursive: true });
-      tables.commit([{ table: 'heads', key: headKey, value: writeHead({ length: 0 }) }]);
-      flushFolder(path);
-      finishFolder(path);
-    }
-    sweep(path, tables);
-    return tables;
-  } catch (error) {
-    void tables.close();
-    throw error;
   }
 }
 

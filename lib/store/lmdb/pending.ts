@@ -1,7 +1,7 @@
 import type { LogPiece } from '../store.ts';
 import { headKey, writeHead } from './records.ts';
 import { seal, sealBytes } from './sealed.ts';
-import type { Change } from './tables.ts';
+import { type Change, keyOf } from './tables.ts';
 
 /** A piece of the log with room for its seal before it and for more behind it. */
 interface Piece {
@@ -54,7 +54,7 @@ export class Pending {
     const pieces = this.#pieces.map(({ position, room, length }): Change => {
       const value = room.subarray(0, sealBytes + length);
       seal(position, value);
-      return { table: 'log', key: position, value };
+      return { table: 'log', key: keyOf(position), value };
     });
     const head: Change = { table: 'heads', key: headKey, value: writeHead({ length: logLength }) };
     return pieces.length === 0 ? this.#changes : [...pieces, head, ...this.#changes];

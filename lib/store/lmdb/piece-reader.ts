@@ -2,7 +2,7 @@ import { reasonOf } from '../../core/error.ts';
 import type { LogPiece } from '../store.ts';
 import { storeDamaged } from './failure.ts';
 import { unsealed } from './sealed.ts';
-import { type Tables, tablesFile } from './tables.ts';
+import { keyOf, positionOf, type Tables, tablesFile } from './tables.ts';
 
 /** Reads the log in pieces, several small ones at once, and keeps those that were read last. */
 export class PieceReader {
@@ -53,9 +53,10 @@ export class PieceReader {
     const { log } = this.#tables;
     try {
       // Pieces are mostly read one after the other.
-      const exact = log.get(position);
+      const exact = log.get(keyOf(position));
       if (exact) return [position, exact];
-      for (const { key, value } of log.getRange({ start: position, reverse: true, limit: 1 })) return [key, value];
+      for (const { key, value } of log.getRange({ start: keyOf(position), reverse: true, limit: 1 }))
+        return [positionOf(key), value];
     } catch (error) {
       throw this.#damaged(position, `the log cannot be read at ${position}: ${reasonOf(error)}`, position);
     }

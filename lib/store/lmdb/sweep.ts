@@ -4,14 +4,14 @@ import type { Id } from '../../core/id.ts';
 import { contentNames, temporaryNames } from './content-files.ts';
 import { blobsFolder, checkpointsFolder } from './folder.ts';
 import { readCheckpointHeader, readReference } from './records.ts';
-import { type Tables, tablesFile } from './tables.ts';
+import { newTablesFile, type Tables } from './tables.ts';
 
 /**
  * Removes what was left by programs that ended while they wrote: files that were not finished, and files that nobody
  * refers to. Only what has our names is looked at, and what cannot be understood stays.
  */
 export function sweep(folder: string, tables: Tables): void {
-  rmSync(join(folder, `${tablesFile}.tmp`), { force: true });
+  for (const name of readdirSync(folder)) if (name.startsWith(newTablesFile)) rmSync(join(folder, name));
   sweepFolder(join(folder, blobsFolder), (name) => tables.blobs.doesExist(idOf(name)));
   sweepFolder(join(folder, checkpointsFolder), (name, path) => {
     const header = readCheckpointHeader(firstBytes(path));

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Awaitable } from '../../core/awaitable.ts';
 import type { Id } from '../../core/id.ts';
@@ -7,34 +6,50 @@ import { type Head, headKey, readHead } from './records.ts';
 /** The file of LMDB in a store's folder. It makes another beside it, in which nothing is kept. */
 export const tablesFile = 'log.mdb';
 
+/** The same while it is made anew. */
+export const newTablesFile = 'new.tmp.mdb';
+
 /** A value to be put under a key, or to be removed. */
 export interface Change {
   readonly table: 'heads' | 'log' | 'checkpoints' | 'blobs';
-  readonly key: number | string;
+  readonly key: Uint8Array | string;
   readonly value: Uint8Array | undefined;
 }
 
 export interface TablesOptions {
+  /** Whether commits wait for the disk. */
   readonly waits?: boolean;
   readonly readOnly?: boolean;
 }
+
+/** The key of a piece of the log: its position, so that they are in their order. */
+export function keyOf(position: number): Uint8Array {
+  const key = new Uint8Array(keyBytes);
+  new DataView(key.buffer).setBigUint64(0, BigInt(Math.max(0, position)));
+  return key;
+}
+
+/** The position that a key stands for. */
+export const positionOf = (key: Uint8Array): number =>
+  key.length === keyBytes ? Number(new DataView(key.buffer, key.byteOffset).getBigUint64(0)) : Number.NaN;
+
+const keyBytes = 8;
 
 /** What a store has in LMDB. */
 export class Tables {
   readonly heads: Database<Uint8Array, string>;
   /** The pieces of the log by their positions. */
-  readonly log: Database<Uint8Array, number>;
+  readonly log: Database<Uint8Array, Uint8Array>;
   readonly checkpoints: Database<Uint8Array, Id>;
   readonly blobs: Database<Uint8Array, Id>;
   readonly root: RootDatabase;
 
-  /** Commits wait for the disk if `waits`. */
-  constructor(folder: string, { waits = true, readOnly = false }: TablesOptions = {}) {
+  constructor(path: string, { waits = true, readOnly = false }: TablesOptions = {}) {
     // LMDB's own way of flushing: its adapter's, which overlaps commits, makes no more of them.
     const usual = { encoding: 'binary', overlappingSync: false } as const;
-    this.root = open({ ...usual, path: join(folder, tablesFile), maxDbs: 8, noSync: !waits, readOnly });
+    this.root = open({ ...usual, path, maxDbs: 8, noSync: !waits, readOnly });
     this.heads = this.root.openDB('heads', usual);
-    this.log = this.root.openDB('log', usual);
+    this.log = this.root.openDB('log', { ...usual, keyEncoding: 'binary' });
     this.checkpoints = this.root.openDB('checkpoints', usual);
     this.blobs = this.root.openDB('blobs', usual);
   }
@@ -68,7 +83,7 @@ export class Tables {
 
   #put({ table, key, value }: Change): Awaitable<unknown> {
     // Each table has keys of one kind.
-    const database = this[table] as Database<Uint8Array, number | string>;
+    const database = this[table] as Database<Uint8Array, Uint8Array | string>;
     return value ? database.put(key, value) : database.remove(key);
   }
 
