@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 
 /** What the system says by a code, in words that say what to do. */
@@ -25,7 +26,8 @@ const phrases: readonly (readonly [RegExp, string])[] = [
 export function storeFailed(what: string, folder: string, error: unknown): HeddleError {
   if (error instanceof HeddleError) return error;
   const reason = reasonOf(error);
-  const code = codeOf(error) ?? phrases.find(([phrase]) => phrase.test(reason))?.[1];
+  const said = codeOf(error) ?? phrases.find(([phrase]) => phrase.test(reason))?.[1];
+  const code = said ?? (isFull(folder) ? 'ENOSPC' : undefined);
   const remedy = code && remedies[code];
   const text = `${what} in ${folder}: ${reason}${remedy ? `; ${remedy}` : ''}`;
   return new HeddleError('store-failed', text, { folder, cause: code ?? null }, { cause: error });
@@ -37,6 +39,19 @@ export const storeDamaged = (
   what: string,
   facts: Readonly<Record<string, string | number | null>> = {},
 ): HeddleError => new HeddleError('store-damaged', `${what} in ${folder}`, { folder, ...facts });
+
+/** Whether there is hardly any room. LMDB says of a full disk that its input or output failed. */
+function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < littleBytes;
+  } catch {
+    // The folder may be gone, which is another failure.
+    return false;
+  }
+}
+
+const littleBytes = 1_048_576;
 
 function codeOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

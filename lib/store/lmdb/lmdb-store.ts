@@ -163,11 +163,14 @@ export class LmdbStore implements Store {
     return this.#writer.flush();
   }
 
-  /** Makes all durable, and lets others open the folder, whether that succeeded or not. */
+  /**
+   * Makes all durable, and lets others open the folder, whether that succeeded or not. Throws `store-failed` if it did not
+   * and nobody was told before.
+   */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     try {
-      await this.#writer.flush();
+      if (!this.#writer.isGivenUp) await this.#writer.flush();
     } finally {
       this.#isClosed = true;
       await Promise.all([this.#checkpoints.settled(), this.#blobs.settled()]);

@@ -1,19 +1,20 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { reasonOf } from '../../core/error.ts';
 import { flushFolder } from './disk.ts';
 import { storeDamaged } from './failure.ts';
 import { blobsFolder, checkpointsFolder, finishFolder, type OpenFolder } from './folder.ts';
 import { flawOfPages } from './pages.ts';
 import { type Head, headKey, writeHead } from './records.ts';
 import { sweep } from './sweep.ts';
-import { Tables, tablesFile } from './tables.ts';
+import { Tables, type TablesOptions, tablesFile } from './tables.ts';
 
 /** Opens the tables in a folder, finishes one that is new, and removes what was left behind. */
 export function openTables({ path, isFinished }: OpenFolder, waits: boolean): Tables {
   const file = join(path, tablesFile);
   const flaw = existsSync(file) ? flawOfPages(file) : undefined;
   if (flaw) throw storeDamaged(path, `${tablesFile}, which holds the log, is torn or changed: ${flaw}`);
-  const tables = new Tables(file, { waits });
+  const tables = tablesIn(path, { waits, isNew: !isFinished });
   try {
     if (isFinished) headOf(tables, path);
     else finish(tables, path);
@@ -22,6 +23,17 @@ export function openTables({ path, isFinished }: OpenFolder, waits: boolean): Ta
   } catch (error) {
     void tables.close();
     throw error;
+  }
+}
+
+/** The tables in a store's folder. */
+export function tablesIn(path: string, options: TablesOptions): Tables {
+  try {
+    return new Tables(join(path, tablesFile), options);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (!/is missing|MDB_(CORRUPTED|INVALID|NOTFOUND|PAGE_NOTFOUND|VERSION|INCOMPATIBLE)/.test(reason)) throw error;
+    throw storeDamaged(path, `${tablesFile}, which holds the log, is changed: ${reason}`);
   }
 }
 

@@ -54,8 +54,11 @@ class Pages {
     const first = this.#meta(0);
     const second = this.#meta(first.pageBytes);
     if (second.pageBytes !== first.pageBytes) throw new Flaw('its first two pages differ');
-    // They are written by turns.
-    if (Math.abs(first.transaction - second.transaction) > 1) throw new Flaw('its first two pages are not of one time');
+    // They are written by turns: the first by even transactions, the second by odd ones, if there was any.
+    const distance = Math.abs(first.transaction - second.transaction);
+    const isFresh = first.transaction === 0 && second.transaction === 0;
+    const isRight = distance === 1 && first.transaction % 2 === 0;
+    if (!isFresh && !isRight) throw new Flaw('its first two pages are not of one time');
     this.#newest = first.transaction > second.transaction ? first : second;
     this.#count = Math.floor(size / first.pageBytes);
     const { mapBytes, lastPage } = this.#newest;
@@ -67,8 +70,8 @@ class Pages {
 
   check(): void {
     const [free, tables] = this.#newest.trees;
-    this.#checkTree(free, freeFlags);
-    this.#checkTree(tables, tableFlags);
+    this.#checkTree(free, freeFlags, compareNumbers);
+    this.#checkTree(tables, tableFlags, Buffer.compare);
   }
 
   #meta(position: number): Meta {
@@ -89,16 +92,17 @@ class Pages {
     };
   }
 
-  #checkTree({ flags, depth, root, entries }: Tree, expectedFlags: number): void {
+  #checkTree({ flags, depth, root, entries }: Tree, expectedFlags: number, compare: Compare): void {
     if (flags !== expectedFlags) throw new Flaw(`a tree is of the kind ${flags}, not ${expectedFlags}`);
     if (depth > mostDepth || (depth === 0) !== (root === none)) throw new Flaw(`a tree is said to be ${depth} deep`);
-    const found = root === none ? 0 : this.#checkPage(root, depth);
+    const found = root === none ? 0 : this.#checkPage(root, { levels: depth, compare });
     if (found !== entries) throw new Flaw(`a tree has ${found} entries, not ${entries}`);
   }
 
-  /** How many entries are below a page that has so many levels of them, itself included. */
-  #checkPage(number: number, levels: number): number {
+  /** How many entries are in a page, or below it. */
+  #checkPage(number: number, bounds: Bounds): number {
     const { pageBytes } = this.#newest;
+    const { levels } = bounds;
     this.#take(number, 1);
     const page = this.#read(number * pageBytes, pageBytes, `page ${number}`);
     const kind = page.readUInt16LE(18);
@@ -107,26 +111,27 @@ class Pages {
     const isRight = longAt(page, 0) === number && kind === (levels > 1 ? kinds.branch : kinds.leaf);
     if (!isRight || lower % 2 === 1 || lower > upper || upper > room)
       throw new Flaw(`page ${number} is no page of a tree`);
-    let entries = 0;
+    const nodes: Buffer[] = [];
     for (let at = 0; at < lower; at += 2) {
       const offset = page.readUInt16LE(pageHeaderBytes + at);
-      if (offset < upper || offset + nodeHeaderBytes > room)
-        throw new Flaw(`page ${number} has an entry outside of it`);
       const node = page.subarray(pageHeaderBytes + offset);
-      entries += kind === kinds.branch ? this.#checkBranch(node, number, levels) : this.#checkEntry(node, number);
+      const isOutside = offset < upper || offset + nodeHeaderBytes > room || endOfKey(node) > node.length;
+      if (isOutside) throw new Flaw(`page ${number} has an entry outside of it`);
+      nodes.push(node);
     }
-    return entries;
-  }
-
-  #checkBranch(node: Buffer, page: number, levels: number): number {
-    if (nodeHeaderBytes + node.readUInt16LE(6) > node.length) throw new Flaw(`a key of page ${page} is outside of it`);
-    return this.#checkPage(node.readUInt32LE(0) + node.readUInt16LE(4) * 2 ** 32, levels - 1);
+    checkOrder(nodes.map(keyOf), number, bounds);
+    if (levels === 1) return nodes.reduce((entries, node) => entries + this.#checkEntry(node, number), 0);
+    return nodes.reduce((entries, node, at) => {
+      const child = node.readUInt32LE(0) + node.readUInt16LE(4) * 2 ** 32;
+      const [from, to] = [at === 0 ? bounds.from : keyOf(node), nodes[at + 1]];
+      return entries + this.#checkPage(child, { ...bounds, levels: levels - 1, from, to: to ? keyOf(to) : bounds.to });
+    }, 0);
   }
 
   #checkEntry(node: Buffer, page: number): number {
     const bytes = node.readUInt32LE(0);
     const flags = node.readUInt16LE(4);
-    const from = nodeHeaderBytes + node.readUInt16LE(6);
+    const from = endOfKey(node);
     const isElsewhere = (flags & nodeFlags.elsewhere) > 0;
     if (from + (isElsewhere ? longRunBytes : bytes) > node.length)
       throw new Flaw(`a value of page ${page} is outside of it`);
@@ -134,7 +139,7 @@ class Pages {
     if (isElsewhere) this.#take(longAt(node, from), Math.ceil((pageHeaderBytes + bytes) / pageBytes));
     if ((flags & nodeFlags.tree) > 0) {
       if (isElsewhere || bytes !== treeBytes) throw new Flaw(`a tree of page ${page} is none`);
-      this.#checkTree(treeAt(node, from), tableFlags);
+      this.#checkTree(treeAt(node, from), tableFlags, Buffer.compare);
     }
     return 1;
   }
@@ -159,6 +164,40 @@ class Pages {
 }
 
 class Flaw extends Error {}
+
+type Compare = (one: Buffer, other: Buffer) => number;
+
+/** What is known of a page before it is read. */
+interface Bounds {
+  /** How many levels of pages there are, itself included. */
+  readonly levels: number;
+  readonly compare: Compare;
+  /** Its keys are not before this one. */
+  readonly from?: Buffer | undefined;
+  /** They are before this one. */
+  readonly to?: Buffer | undefined;
+}
+
+function checkOrder(keys: readonly Buffer[], page: number, { levels, compare, from, to }: Bounds): void {
+  // The first key of a page that leads to others stands for all that is before the second.
+  const counted = levels > 1 ? keys.slice(1) : keys;
+  let last = from;
+  for (const [at, key] of counted.entries()) {
+    const order = last === undefined ? -1 : compare(last, key);
+    const isFirstOfAll = at === 0 && levels === 1;
+    if (order > 0 || (order === 0 && !isFirstOfAll)) throw new Flaw(`the keys of page ${page} are not in their order`);
+    last = key;
+  }
+  if (last && to && compare(last, to) >= 0) throw new Flaw(`the keys of page ${page} belong to another`);
+}
+
+const endOfKey = (node: Buffer): number => nodeHeaderBytes + node.readUInt16LE(6);
+const keyOf = (node: Buffer): Buffer => node.subarray(nodeHeaderBytes, endOfKey(node));
+
+function compareNumbers(one: Buffer, other: Buffer): number {
+  if (one.length !== 8 || other.length !== 8) throw new Flaw('a free page has no number');
+  return longAt(one, 0) - longAt(other, 0);
+}
 
 const treeAt = (bytes: Buffer, at: number): Tree => ({
   flags: bytes.readUInt16LE(at + 4),

@@ -4,6 +4,7 @@ import type { Id } from '../../core/id.ts';
 import { flushFolder } from './disk.ts';
 import { storeDamaged, storeFailed } from './failure.ts';
 import { blobsFolder, checkpointsFolder, openFolder } from './folder.ts';
+import { tablesIn } from './open-tables.ts';
 import { flawOfPages } from './pages.ts';
 import { headKey, type Reference, writeBlobEntry, writeHead, writeReference } from './records.ts';
 import { sealed } from './sealed.ts';
@@ -81,7 +82,7 @@ export async function compactStore(
     if (flaw) throw storeDamaged(path, `${tablesFile} is torn or changed: ${flaw}`);
     const beforeBytes = statSync(file).size;
     removeNew(path);
-    const tables = new Tables(file);
+    const tables = tablesIn(path, {});
     try {
       await tables.root.backup(fresh, true);
     } finally {
@@ -105,7 +106,7 @@ export async function compactStore(
 /** Puts what is good into new tables. */
 async function copyGood(survey: Survey, path: string, truncateTo: number) {
   removeNew(path);
-  const tables = new Tables(join(path, newTablesFile));
+  const tables = new Tables(join(path, newTablesFile), { isNew: true });
   try {
     const logLength = copyLog(survey, tables, truncateTo);
     const checkpoints = [...survey.goodCheckpoints()].filter(([, reference]) => reference.logLength <= logLength);

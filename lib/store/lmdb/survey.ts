@@ -6,12 +6,13 @@ import type { LogPiece } from '../store.ts';
 import { contentNames, isIntact, isMissing } from './content-files.ts';
 import { blobsFolder, checkpointsFolder } from './folder.ts';
 import { LoosePieces } from './loose-pieces.ts';
+import { tablesIn } from './open-tables.ts';
 import { flawOfPages } from './pages.ts';
 import { PieceReader } from './piece-reader.ts';
 import { type Reference, readBlobEntry, readReference } from './records.ts';
 import { unsealed } from './sealed.ts';
 import { idOf, nameOf } from './sweep.ts';
-import { positionOf, Tables, tablesFile } from './tables.ts';
+import { positionOf, type Tables, tablesFile } from './tables.ts';
 
 /** Something in a store that is not as it was written. */
 export interface StoreDamage {
@@ -32,25 +33,14 @@ export class Survey {
   readonly tables: Tables | undefined;
   /** How long the log is to be; undefined if nobody can tell. */
   readonly logLength: number | undefined;
-  readonly #pieces: { readOne(position: number): LogPiece | undefined };
-  readonly #close: () => Promise<void>;
+  readonly #pieces: PieceReader | LoosePieces;
 
   constructor(folder: string) {
     this.folder = folder;
-    const file = join(folder, tablesFile);
-    const flaw = flawOfPages(file);
-    if (flaw !== undefined) {
-      this.damages.push({ what: 'file', reason: `${tablesFile} is torn or changed: ${flaw}` });
-      const loose = new LoosePieces(file);
-      this.#pieces = loose;
-      this.#close = async () => loose.close();
-      return;
-    }
-    const tables = new Tables(file, { readOnly: true });
+    const tables = this.#openTables();
     this.tables = tables;
-    this.#pieces = new PieceReader(folder, tables);
-    this.#close = () => tables.close();
-    const head = tables.head();
+    this.#pieces = tables ? new PieceReader(folder, tables) : new LoosePieces(join(folder, tablesFile));
+    const head = tables?.head();
     if (typeof head === 'object') this.logLength = head.length;
     else this.damages.push({ what: 'log', reason: `${tablesFile} does not say how long the log is` });
   }
@@ -110,8 +100,21 @@ export class Survey {
     return readdirSync(join(this.folder, folder)).filter((name) => contentNames.test(name));
   }
 
-  close(): Promise<void> {
-    return this.#close();
+  async close(): Promise<void> {
+    if (this.#pieces instanceof LoosePieces) this.#pieces.close();
+    await this.tables?.close();
+  }
+
+  #openTables(): Tables | undefined {
+    try {
+      const flaw = flawOfPages(join(this.folder, tablesFile));
+      if (flaw === undefined) return tablesIn(this.folder, { readOnly: true });
+      this.damages.push({ what: 'file', reason: `${tablesFile} is torn or changed: ${flaw}` });
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+      this.damages.push({ what: 'file', reason: error.what });
+    }
+    return undefined;
   }
 
   /** The piece that begins at a position, if it is good. */
@@ -120,7 +123,7 @@ export class Survey {
       const piece = this.#pieces.readOne(position);
       return piece?.position === position ? piece : undefined;
     } catch (error) {
-      if (error instanceof HeddleError && error.code === 'store-damaged') return undefined;
+      if (isDamaged(error)) return undefined;
       throw error;
     }
   }
@@ -134,3 +137,6 @@ export class Survey {
     }
   }
 }
+
+const isDamaged = (error: unknown): error is HeddleError =>
+  error instanceof HeddleError && error.code === 'store-damaged';

@@ -1,4 +1,4 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { type Database, type Key, open, type RootDatabase } from 'lmdb';
 import type { Awaitable } from '../../core/awaitable.ts';
 import type { Id } from '../../core/id.ts';
 import { type Head, headKey, readHead } from './records.ts';
@@ -19,6 +19,8 @@ export interface Change {
 export interface TablesOptions {
   /** Whether commits wait for the disk. */
   readonly waits?: boolean;
+  /** Whether the tables are made if they are not there. */
+  readonly isNew?: boolean;
   readonly readOnly?: boolean;
 }
 
@@ -44,14 +46,24 @@ export class Tables {
   readonly blobs: Database<Uint8Array, Id>;
   readonly root: RootDatabase;
 
-  constructor(path: string, { waits = true, readOnly = false }: TablesOptions = {}) {
+  constructor(path: string, { waits = true, isNew = false, readOnly = false }: TablesOptions = {}) {
     // LMDB's own way of flushing: its adapter's, which overlaps commits, makes no more of them.
     const usual = { encoding: 'binary', overlappingSync: false } as const;
     this.root = open({ ...usual, path, maxDbs: 8, noSync: !waits, readOnly });
-    this.heads = this.root.openDB('heads', usual);
-    this.log = this.root.openDB('log', { ...usual, keyEncoding: 'binary' });
-    this.checkpoints = this.root.openDB('checkpoints', usual);
-    this.blobs = this.root.openDB('blobs', usual);
+    // Its types leave `create` out.
+    const own = { ...usual, create: isNew };
+    const there = <K extends Key>(
+      name: string,
+      table: Database<Uint8Array, K> | undefined,
+    ): Database<Uint8Array, K> => {
+      if (table) return table;
+      void this.root.close();
+      throw new Error(`the table ${name} is missing`);
+    };
+    this.heads = there('heads', this.root.openDB<Uint8Array, string>('heads', own));
+    this.log = there('log', this.root.openDB<Uint8Array, Uint8Array>('log', { ...own, keyEncoding: 'binary' }));
+    this.checkpoints = there('checkpoints', this.root.openDB<Uint8Array, Id>('checkpoints', own));
+    this.blobs = there('blobs', this.root.openDB<Uint8Array, Id>('blobs', own));
   }
 
   /** How far the log goes: undefined in a new store, and `damaged` if nobody can tell. */

@@ -30,6 +30,8 @@ export class Writer {
   /** Whether what is open has waited long enough. */
   #isDue = false;
   #failure: HeddleError | undefined;
+  /** Whether somebody knows of it. */
+  #isTold = false;
   #length: number;
   #durableLength: number;
 
@@ -74,7 +76,14 @@ export class Writer {
 
   /** Throws what went wrong. */
   check(): void {
-    if (this.#failure) throw this.#failure;
+    if (!this.#failure) return;
+    this.#isTold = true;
+    throw this.#failure;
+  }
+
+  /** Whether something went wrong that somebody knows of. */
+  get isGivenUp(): boolean {
+    return this.#isTold;
   }
 
   get #pendingBytes(): number {
@@ -96,14 +105,9 @@ export class Writer {
     const { disk, tables } = this.#place;
     try {
       const done = disk.transaction(() => tables.commit(pending.changes(length)));
-      if (isPending(done)) {
-        return done.then(
-          () => this.#committed(pending, length),
-          (error) => this.#failed(error),
-        );
-      }
+      if (isPending(done)) return done.then(() => this.#committed(pending, length)).catch((error) => this.#fail(error));
     } catch (error) {
-      return this.#failed(error);
+      return this.#fail(error);
     }
     this.#committed(pending, length);
   }
@@ -115,18 +119,17 @@ export class Writer {
 
   #start(): void {
     const pending = this.#taken();
-    const done = this.#commitLater(pending, this.#length);
-    this.#underWay = { pending, done };
-    // Whoever waits for it is told, and whoever comes later.
-    done.catch(() => {});
+    this.#underWay = { pending, done: this.#commitLater(pending, this.#length) };
   }
 
+  /** Whoever waits for it looks at what went wrong. */
   async #commitLater(pending: Pending, length: number): Promise<void> {
     const { disk, tables } = this.#place;
     try {
       await disk.transaction(() => tables.commitLater(pending.changes(length)));
     } catch (error) {
-      this.#failed(error);
+      this.#note(error);
+      return;
     }
     this.#underWay = undefined;
     this.#committed(pending, length);
@@ -147,16 +150,22 @@ export class Writer {
     pending.isDurable();
   }
 
-  #failed(error: unknown): never {
+  #fail(error: unknown): never {
+    this.#isTold = true;
+    throw this.#note(error);
+  }
+
+  #note(error: unknown): HeddleError {
     clearTimeout(this.#timer);
     this.#failure = storeFailed('the log was not written', this.#place.folder, error);
-    throw this.#failure;
+    return this.#failure;
   }
 
   async #flush(): Promise<void> {
     // What is added meanwhile is for another flush.
     const last = this.#open.isEmpty ? undefined : this.#open;
     await this.#underWay?.done;
+    this.check();
     if (last && this.#open === last) this.#due();
     if (last && this.#underWay?.pending === last) await this.#underWay.done;
     this.check();
@@ -166,6 +175,7 @@ export class Writer {
     while (this.#pendingBytes > this.#options.pendingBytes) {
       if (!this.#underWay) this.#due();
       await this.#underWay?.done;
+      this.check();
     }
   }
 }

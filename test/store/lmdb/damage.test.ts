@@ -24,7 +24,7 @@ const damages: Readonly<Record<string, (bytes: Buffer, draws: RandomStream) => B
   'an end that is missing': (bytes, draws) => bytes.subarray(0, draws.below(bytes.length)),
   'a block of zeros': (bytes, draws) => {
     const from = draws.below(bytes.length);
-    return Buffer.from(bytes).fill(0, from, from + 512);
+    return Buffer.from(bytes).fill(0, from, Math.min(from + 512, bytes.length));
   },
   'a page of another place': (bytes, draws) => {
     const [from, to] = [draws.below(bytes.length / pageBytes), draws.below(bytes.length / pageBytes)];

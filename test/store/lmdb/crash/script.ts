@@ -34,7 +34,7 @@ const hoarder = behavior<{ seen: number; hoard: string }>(
     init: () => ({ seen: 0, hoard: '' }),
     receive(state, message, turn) {
       state.seen++;
-      state.hoard = `${message.data} ${state.seen} `.repeat(2_000);
+      state.hoard = `${message.data} ${state.seen} `.repeat(5_000);
       if (state.seen % 3 === 0) turn.send({ target: 'a wallet', data: String(state.seen) });
     },
   },
