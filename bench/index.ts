@@ -5,6 +5,7 @@ import { compute } from './compute/index.ts';
 import { loader } from './loader/index.ts';
 import { machine } from './machine.ts';
 import { prepareBench } from './prepare/index.ts';
+import { store } from './store/index.ts';
 
 const quick = '--quick';
 const isQuick = process.argv.includes(quick);
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   'aos-ping': aosPing,
   loader,
   prepare: prepareBench,
+  store: () => store({ isQuick }),
 };
 
 const names = process.argv.slice(2).filter((name) => name !== quick);
@@ -25,7 +27,7 @@ if (names.includes('--help') || names.some((name) => !(name in benches))) {
     `npm run bench -- [${quick}] [name …]
 
 Benchmarks: ${Object.keys(benches).join(', ')}. Without a name, all of them run.
-${quick} tries actors out with small sizes.`,
+${quick} tries actors and store out with small sizes.`,
   );
   process.exitCode = unknown.length > 0 ? 1 : 0;
 } else {

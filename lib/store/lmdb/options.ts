@@ -26,22 +26,22 @@ export interface LmdbOptions {
 }
 
 export function lmdbOptionsOf(given: LmdbOptions): Required<LmdbOptions> {
-  const options: Required<LmdbOptions> = {
-    durability: 'batched',
-    commitMs: 10,
-    commitBytes: 1_048_576,
-    pendingBytes: 16_777_216,
-    ...given,
-  };
   for (const [option, value] of Object.entries(given)) {
-    const isKnown = Object.hasOwn(options, option) && option !== 'durability';
-    const isRight = option === 'durability' ? levels.includes(String(value)) : isKnown && isCount(value);
+    const isRight =
+      option === 'durability' ? levels.includes(value) : Object.hasOwn(defaults, option) && isCount(value);
     if (!isRight) throw new HeddleError('option-invalid', `the store's ${option} is ${String(value)}`, { option });
   }
-  return options;
+  return { ...defaults, ...given };
 }
 
-const levels: readonly string[] = ['memory', 'batched', 'each'] satisfies readonly Durability[];
+const defaults: Required<LmdbOptions> = {
+  durability: 'batched',
+  commitMs: 10,
+  commitBytes: 1_048_576,
+  pendingBytes: 16_777_216,
+};
+
+const levels: readonly unknown[] = ['memory', 'batched', 'each'] satisfies readonly Durability[];
 
 /** Timers take no more than that. */
 const isCount = (value: unknown): boolean =>

@@ -4,7 +4,7 @@ import type { Id } from '../../core/id.ts';
 import { flushFolder } from './disk.ts';
 import { storeDamaged, storeFailed } from './failure.ts';
 import { blobsFolder, checkpointsFolder, openFolder } from './folder.ts';
-import { tablesIn } from './open-tables.ts';
+import { headOf, tablesIn } from './open-tables.ts';
 import { flawOfPages } from './pages.ts';
 import { headKey, type Reference, writeBlobEntry, writeHead, writeReference } from './records.ts';
 import { sealed } from './sealed.ts';
@@ -88,18 +88,25 @@ export async function compactStore(
     } finally {
       await tables.close();
     }
-    const copy = new Tables(fresh);
-    // What it says of itself is flushed with it.
-    const isWhole = typeof copy.head() === 'object';
-    await copy.root.flushed;
-    await copy.close();
-    if (!isWhole) throw storeDamaged(path, `${tablesFile} does not say how long the log is`);
+    await settle(fresh, path);
+    const flawed = flawOfPages(fresh);
+    if (flawed) throw new Error(`its copy is none: ${flawed}`);
     swap(path);
     return { beforeBytes, afterBytes: statSync(file).size };
   } catch (error) {
     throw storeFailed('the store was not made smaller', path, error);
   } finally {
     release();
+  }
+}
+
+/** Has a copy that LMDB made flushed, with first pages as usual: it makes both of one time. */
+async function settle(copy: string, folder: string): Promise<void> {
+  const tables = new Tables(copy);
+  try {
+    tables.commit([{ table: 'heads', key: headKey, value: writeHead(headOf(tables, folder)) }]);
+  } finally {
+    await tables.close();
   }
 }
 

@@ -164,7 +164,7 @@ export class Writer {
   async #flush(): Promise<void> {
     // What is added meanwhile is for another flush.
     const last = this.#open.isEmpty ? undefined : this.#open;
-    await this.#underWay?.done;
+    if (this.#underWay) await this.#underWay.done;
     this.check();
     if (last && this.#open === last) this.#due();
     if (last && this.#underWay?.pending === last) await this.#underWay.done;
