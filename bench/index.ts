@@ -6,6 +6,7 @@ import { items } from './items/index.ts';
 import { loader } from './loader/index.ts';
 import { machine } from './machine.ts';
 import { prepareBench } from './prepare/index.ts';
+import { store } from './store/index.ts';
 
 const quick = '--quick';
 const isQuick = process.argv.includes(quick);
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   loader,
   prepare: prepareBench,
   items,
+  store: () => store({ isQuick }),
 };
 
 const names = process.argv.slice(2).filter((name) => name !== quick);
@@ -27,7 +29,7 @@ if (names.includes('--help') || names.some((name) => !(name in benches))) {
     `npm run bench -- [${quick}] [name …]
 
 Benchmarks: ${Object.keys(benches).join(', ')}. Without a name, all of them run.
-${quick} tries actors out with small sizes.`,
+${quick} tries actors and store out with small sizes.`,
   );
   process.exitCode = unknown.length > 0 ? 1 : 0;
 } else {

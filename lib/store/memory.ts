@@ -97,6 +97,13 @@ export class MemoryStore implements Store {
     return this.#blobs.get(id)?.slice();
   }
 
+  /** The same as `length`: memory is all there is. */
+  get durableLength(): number {
+    return this.length;
+  }
+
+  flush(): void {}
+
   close(): void {}
 }
 

@@ -129,6 +129,12 @@ export class Driver {
     throw error;
   }
 
+  /** Makes durable what happened so far. Others may go on meanwhile. */
+  async flush(): Promise<void> {
+    await this.enter(() => {});
+    await inStore('the store was not flushed', () => this.engine.store.flush());
+  }
+
   checkOpen(): void {
     if (this.#closed) throw closedError();
   }

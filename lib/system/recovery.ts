@@ -45,12 +45,17 @@ export class Recovery {
 
   async run(): Promise<readonly Process[]> {
     if (this.#log.end === 0) await this.#restore();
+    this.readLog();
+    return this.#ledger.owed();
+  }
+
+  /** Takes in what was not taken in before. */
+  readLog(): void {
     this.#log.recover((reader, position) => {
       const record = readRecord(reader, position, this.#history, this.#ledger);
       this.#take(record, position);
       if (record.kind !== 'begin' && record.kind !== 'moment') this.#ledger.records++;
     });
-    return this.#ledger.owed();
   }
 
   /** Goes on from the newest checkpoint of what the log adds up to, if there is one. */

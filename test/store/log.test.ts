@@ -291,6 +291,10 @@ function slowStore() {
     ledger: () => store.ledger(),
     putBlob: (bytes) => store.putBlob(bytes),
     blob: (id) => store.blob(id),
+    get durableLength() {
+      return store.length;
+    },
+    flush: () => {},
     close: () => store.close(),
   };
   return { store, slow, finish: () => waiting.shift()?.() };

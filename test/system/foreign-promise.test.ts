@@ -43,6 +43,10 @@ function laterStore(): Store {
     ledger: () => later(() => store.ledger()),
     putBlob: (bytes) => later(() => store.putBlob(bytes)),
     blob: (id) => later(() => store.blob(id)),
+    get durableLength() {
+      return store.length;
+    },
+    flush: () => later(() => store.flush()),
     close: () => later(() => store.close()),
   };
 }

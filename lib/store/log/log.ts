@@ -1,7 +1,7 @@
 import { type Awaitable, isPending } from '../../core/awaitable.ts';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
-import { inStore } from '../guard.ts';
+import { inStore, isStoreFailure } from '../guard.ts';
 import type { LogPiece, Store } from '../store.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
@@ -164,6 +164,7 @@ export class Log {
     try {
       return this.#store.read(position);
     } catch (cause) {
+      if (isStoreFailure(cause)) throw cause;
       throw new HeddleError('store-failed', `the log was not read: ${reasonOf(cause)}`, { position }, { cause });
     }
   }
