@@ -66,7 +66,7 @@ export { random } from './schedule/random.ts';
 export { roundRobin } from './schedule/round-robin.ts';
 export type { Runnable, Scheduler, SchedulerPolicy } from './schedule/scheduler.ts';
 export { type MemoryStore, memoryStore } from './store/memory.ts';
-export type { LogPiece, Store, StoredCheckpoint } from './store/store.ts';
+export type { LogPiece, Store, StoredCheckpoint, StoredLedger } from './store/store.ts';
 export type { Addresses } from './system/addresses.ts';
 export type { AskOptions } from './system/asks.ts';
 export type { ActionGas } from './system/gas-report.ts';

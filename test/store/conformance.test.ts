@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { type Id, memoryStore, type Store, type StoredCheckpoint } from 'heddle';
+import { type Id, memoryStore, type Store, type StoredCheckpoint, type StoredLedger } from 'heddle';
 import { type LmdbOptions, lmdbStore } from 'heddle/store/lmdb';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -39,7 +39,7 @@ const kinds: readonly Kind[] = [
 type Command =
   | { readonly do: 'append'; readonly bytes: number }
   | { readonly do: 'checkpoint'; readonly process: number; readonly slot: number; readonly bytes: number }
-  | { readonly do: 'blob'; readonly bytes: number }
+  | { readonly do: 'blob' | 'ledger'; readonly bytes: number }
   | { readonly do: 'read'; readonly at: number }
   | { readonly do: 'flush' | 'reopen' | 'wait' };
 
@@ -58,7 +58,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('checkpoint' as const), process: fc.nat(3), slot: fc.nat(9), bytes: size }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('blob' as const), bytes: size }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('blob' as const, 'ledger' as const), bytes: size }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'reopen' as const, 'wait' as const) }) },
 );
 
@@ -71,6 +71,7 @@ class Model {
   readonly starts: number[] = [0];
   readonly checkpoints = new Map<Id, StoredCheckpoint>();
   readonly blobs = new Map<Id, Uint8Array>();
+  ledger: StoredLedger | undefined;
 
   get length(): number {
     return this.starts.at(-1) ?? 0;
@@ -94,12 +95,13 @@ class Model {
       assert.equal(plain(await store.checkpoint(process)), plain(checkpoint));
     }
     for (const [id, bytes] of this.blobs) assert.ok(Buffer.from((await store.blob(id)) ?? []).equals(bytes));
+    assert.equal(plain(await store.ledger()), plain(this.ledger));
     assert.is(await store.checkpoint('nobody'), undefined);
     assert.is(await store.blob(hashBytes(new Uint8Array())), undefined);
   }
 }
 
-const plain = (checkpoint: StoredCheckpoint | undefined) =>
+const plain = (checkpoint: StoredCheckpoint | StoredLedger | undefined) =>
   checkpoint && { ...checkpoint, bytes: Buffer.from(checkpoint.bytes).toString('base64') };
 
 /** Does it to the store and to the model. Returns the store that is open then. */
@@ -126,6 +128,12 @@ async function act(step: Command, store: Store, model: Model, open: () => Store)
       await store.putCheckpoint(checkpoint);
       assert.equal(plain(await store.checkpoint(process)), plain(checkpoint));
       model.checkpoints.set(process, checkpoint);
+      break;
+    }
+    case 'ledger': {
+      model.ledger = { position: model.length, bytes: bytesAt(model.length, step.bytes) };
+      await store.putLedger(model.ledger);
+      assert.equal(plain(await store.ledger()), plain(model.ledger));
       break;
     }
     case 'blob': {

@@ -115,7 +115,12 @@ export function scriptOf(seed: string): readonly Step[] {
   return [...steps, { do: 'settle' }];
 }
 
-const limits: Partial<Limits> = { checkpointSlots: 3, residentBytes: 30_000, restarts: 1_000 };
+const limits: Partial<Limits> = {
+  checkpointSlots: 3,
+  ledgerCheckpointBytes: 400,
+  residentBytes: 30_000,
+  restarts: 1_000,
+};
 
 export const systemOn = (seed: string, store: Store): System => createSystem({ seed, store, limits, modules });
 
