@@ -175,7 +175,7 @@ for (const { name, make } of kinds) {
         assert.is(last.durableLength, last.length);
         await last.close();
       }),
-      { numRuns: 15 },
+      { numRuns: 12 },
     );
   });
 

@@ -67,7 +67,7 @@ export class LmdbStore implements Store {
   readonly #blobs: ContentFiles;
   /** The references that are not in the tables yet. */
   readonly #newReferences = new Map<Id, Reference>();
-  #isClosed = false;
+  #closed: Promise<void> | undefined;
 
   /** @internal `disk` is what its folder is changed by. */
   constructor(folder: string, given: LmdbOptions, disk: Disk) {
@@ -177,20 +177,23 @@ export class LmdbStore implements Store {
    * Makes all durable, and lets others open the folder, whether that succeeded or not. Throws `store-failed` if it did not
    * and nobody was told before.
    */
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    try {
-      if (!this.#writer.isGivenUp) await this.#writer.flush();
-    } finally {
-      this.#isClosed = true;
-      await Promise.all([this.#checkpoints.settled(), this.#blobs.settled()]);
-      await this.#tables.close();
-      this.#release();
-    }
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #close(): Promise<void> {
+    try {
+      if (!this.#writer.isGivenUp) await this.#writer.flush();
+    } finally {
+      await Promise.all([this.#checkpoints.settled(), this.#blobs.settled()]);
+      await this.#tables.close();
+      this.#release();
+    }
   }
 
   #reference(process: Id): Reference | undefined {
@@ -205,7 +208,7 @@ export class LmdbStore implements Store {
   }
 
   #checkOpen(): void {
-    if (!this.#isClosed) return;
+    if (!this.#closed) return;
     throw new HeddleError('store-failed', `the store in ${this.folder} is closed`, { folder: this.folder });
   }
 }
