@@ -44,17 +44,14 @@ export async function repairStore(
   { truncateTo = Number.POSITIVE_INFINITY }: { readonly truncateTo?: number } = {},
 ): Promise<RepairedStore> {
   const { path, release } = openFolder(folder, true);
-  let survey: Survey | undefined;
   try {
-    survey = new Survey(path);
-    const kept = await copyGood(survey, path, truncateTo);
+    const kept = await copyGood(path, truncateTo);
     const aside = putAside(path, new Set([...kept.files, ...kept.blobs.map(nameOf)]));
     swap(path);
     return { logLength: kept.logLength, checkpoints: kept.checkpoints, blobs: kept.blobs.length, aside };
   } catch (error) {
     throw storeFailed('the store was not repaired', path, error);
   } finally {
-    await survey?.close();
     release();
   }
 }
@@ -111,10 +108,12 @@ async function settle(copy: string, folder: string): Promise<void> {
 }
 
 /** Puts what is good into new tables. */
-async function copyGood(survey: Survey, path: string, truncateTo: number) {
+async function copyGood(path: string, truncateTo: number) {
   removeNew(path);
   const tables = new Tables(join(path, newTablesFile), { isNew: true });
+  let survey: Survey | undefined;
   try {
+    survey = new Survey(path);
     const logLength = copyLog(survey, tables, truncateTo);
     const checkpoints = [...survey.goodCheckpoints()].filter(([, reference]) => reference.logLength <= logLength);
     const blobs = [...survey.goodBlobs()];
@@ -126,6 +125,7 @@ async function copyGood(survey: Survey, path: string, truncateTo: number) {
     const files = new Set(checkpoints.flatMap(([, { file }]) => file ?? []));
     return { logLength, files, checkpoints: checkpoints.length, blobs };
   } finally {
+    await survey?.close();
     await tables.close();
   }
 }

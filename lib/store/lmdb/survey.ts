@@ -82,9 +82,7 @@ export class Survey {
 
   /** The blobs that are good; notes which are not. */
   *goodBlobs(): Generator<Id> {
-    const known = new Set<Id>();
     for (const { key: blob, value } of this.tables?.blobs.getRange({}) ?? []) {
-      known.add(blob);
       const isKept = readBlobEntry(blob, value) !== undefined;
       const reason = isKept ? this.#flawOfFile(blobsFolder, nameOf(blob)) : 'its reference cannot be read';
       if (reason) this.damages.push({ what: 'blob', reason, blob });
@@ -92,12 +90,8 @@ export class Survey {
     }
     if (this.tables) return;
     // Nobody knows which there are to be, but those that are there say what they are.
-    for (const name of this.names(blobsFolder)) if (!this.#flawOfFile(blobsFolder, name)) yield idOf(name);
-  }
-
-  /** The names of the files in a folder that are named by what is in them. */
-  names(folder: string): readonly string[] {
-    return readdirSync(join(this.folder, folder)).filter((name) => contentNames.test(name));
+    const names = readdirSync(join(this.folder, blobsFolder)).filter((name) => contentNames.test(name));
+    for (const name of names) if (!this.#flawOfFile(blobsFolder, name)) yield idOf(name);
   }
 
   async close(): Promise<void> {
