@@ -157,7 +157,7 @@ class GgufWriter {
     at = dataAt;
     for (const { values } of Object.values(tensors)) {
       const data = new DataView(bytes.buffer, at);
-      values.forEach((value, index) => data.setFloat32(4 * index, value, true));
+      for (const [index, value] of values.entries()) data.setFloat32(4 * index, value, true);
       at = aligned(at + values.byteLength);
     }
     return bytes;
