@@ -8,8 +8,9 @@ export interface AttestationQuery {
 }
 
 /**
- * Where a drive gets what it has not got: `fromGateway` and `fromFiles` make one. What there is not it rejects with
- * `gateway-not-found`, which becomes the outcome of the turn that asked; with whatever else it rejects, it is asked again.
+ * Where a drive gets what it has not got: `fromGateway` and `fromFiles` make one. It rejects with `gateway-not-found` if there
+ * is no such data, transaction or block, which becomes the outcome of the turn that asked; with whatever else it rejects, it
+ * is asked again.
  */
 export interface DriveSource {
   /** How many bytes of data a transaction or an item has. */

@@ -124,7 +124,7 @@ class WeaveDrive implements Drive {
     return chained(admitted, (isAdmitted) => {
       if (!isAdmitted) throw missing();
       const size = this.#kept(`size/${id}`, async () =>
-        checkedSize(id, await this.#ask((s) => this.#source.size(id, s))),
+        checkedSize(id, await this.#look((s) => this.#source.size(id, s))),
       );
       return chained(size, (sizeBytes) => ({ file: { key: `data/${id}`, sizeBytes } }));
     });
@@ -139,15 +139,16 @@ class WeaveDrive implements Drive {
   }
 
   #transaction(id: Id): Promise<string> {
-    return this.#ask((signal) => this.#source.transaction(id, signal));
+    return this.#look((signal) => this.#source.transaction(id, signal));
   }
 
   async #block(height: number, blockHeight: number): Promise<string> {
     try {
-      return await this.#ask((signal) => this.#source.block(height, signal));
+      return await this.#look((signal) => this.#source.block(height, signal));
     } catch (error) {
       // There is such a block; who has not got it yet will have it.
-      if (isMissing(error) && height <= blockHeight) await this.#checkHeight(blockHeight, `block ${height}`);
+      if (height <= blockHeight && error instanceof HeddleError && error.code === 'drive-file-missing')
+        await this.#checkHeight(blockHeight, `block ${height}`);
       throw error;
     }
   }
@@ -183,7 +184,16 @@ class WeaveDrive implements Drive {
     });
   }
 
-  /** Asks the source. What fails in another way than that something is not there may be otherwise the next time. */
+  /** Asks the source for something that may not be there. Rejects with `drive-file-missing` if it is not. */
+  #look<T>(question: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#ask((signal) =>
+      question(signal).catch((error) => {
+        throw error instanceof HeddleError && error.code === 'gateway-not-found' ? missing() : error;
+      }),
+    );
+  }
+
+  /** Asks the source. What fails may be otherwise the next time. */
   async #ask<T>(question: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const stop = new AbortController();
     const { waitMs } = this.#limits;
@@ -194,15 +204,17 @@ class WeaveDrive implements Drive {
     try {
       return await Promise.race([question(stop.signal), tooLate()]);
     } catch (error) {
-      if (isMissing(error) || isUnavailable(error)) throw error;
-      const code = error instanceof HeddleError ? error.code : null;
-      const what = error instanceof HeddleError ? error.what : reasonOf(error);
-      throw new HeddleError('drive-unavailable', `The drive got no answer: ${what}`, { code }, { cause: error });
+      if (!(error instanceof HeddleError)) throw unavailable(reasonOf(error), null, error);
+      if (error.code === 'drive-file-missing' || error.code === 'drive-unavailable') throw error;
+      throw unavailable(error.what, error.code, error);
     } finally {
       stop.abort();
     }
   }
 }
+
+const unavailable = (why: string, code: string | null, cause: unknown): HeddleError =>
+  new HeddleError('drive-unavailable', `The drive got no answer: ${why}`, { code }, { cause });
 
 /** About how many bytes of what does not change are kept, and how many each takes. */
 const mostKnownBytes = 4_194_304;
@@ -222,17 +234,12 @@ function fileOf(answer: Answer): DriveFile {
 
 /** What an error is as an answer. Throws it if it is none. */
 function refusal(error: unknown): Answer {
-  if (isMissing(error)) return { code: 'drive-file-missing', what: missing().what };
-  if (error instanceof HeddleError && isRefusal(error.code)) return { code: error.code, what: error.what };
+  if (error instanceof HeddleError) {
+    const { code, what } = error;
+    if (code === 'drive-file-missing' || code === 'drive-mode-unsupported') return { code, what };
+  }
   throw error;
 }
-
-const isRefusal = (code: string): code is 'drive-file-missing' | 'drive-mode-unsupported' =>
-  code === 'drive-file-missing' || code === 'drive-mode-unsupported';
-
-const isMissing = (error: unknown): boolean => error instanceof HeddleError && error.code === 'gateway-not-found';
-
-const isUnavailable = (error: unknown): boolean => error instanceof HeddleError && error.code === 'drive-unavailable';
 
 function checkedSize(id: Id, size: number): number {
   if (Number.isSafeInteger(size) && size >= 0) return size;

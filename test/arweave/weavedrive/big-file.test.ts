@@ -1,14 +1,15 @@
 // Files that are read in parts, of which few are in memory at a time.
 
-import type { DriveLimits, DriveSource } from 'heddle/arweave';
 import { HeddleError, type Limits } from 'heddle';
+import type { DriveLimits, DriveSource } from 'heddle/arweave';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Readers, someId } from './weave.ts';
 
 const mebibyte = 1_048_576;
 
-const byteAt = (at: number): number => (Math.imul(at >>> 3, 0x9e37_79b1) >>> 24) ^ (at & 0xff) ^ Math.floor(at / 2 ** 32);
+const byteAt = (at: number): number =>
+  (Math.imul(at >>> 3, 0x9e37_79b1) >>> 24) ^ (at & 0xff) ^ Math.floor(at / 2 ** 32);
 
 /** A file that nobody has on disk or in memory. */
 class Endless implements DriveSource {
@@ -53,7 +54,12 @@ class Endless implements DriveSource {
 
 const id = someId();
 
-async function reading(source: DriveSource, drive: Partial<DriveLimits> = {}, limits: Partial<Limits> = {}, workers = 0) {
+async function reading(
+  source: DriveSource,
+  drive: Partial<DriveLimits> = {},
+  limits: Partial<Limits> = {},
+  workers = 0,
+) {
   const readers = new Readers(source, { drive: { mode: 'test', limits: drive }, system: { limits, workers } });
   const reader = await readers.spawn({});
   await reader.says(`F = io.open('/data/${id}')
@@ -116,7 +122,8 @@ test('no more is kept than the limit says', async () => {
   const source = new Endless(64 * mebibyte);
   const { readers, reader } = await reading(source, { cacheBytes: 4 * mebibyte, aheadBytes: mebibyte });
   await using _ = readers;
-  for (let position = 0; position < 12 * mebibyte; position += mebibyte) await reader.says(`return at(${position}, 1048576)`);
+  for (let position = 0; position < 12 * mebibyte; position += mebibyte)
+    await reader.says(`return at(${position}, 1048576)`);
   const { length } = source.fetched;
   await reader.says(`return at(${11 * mebibyte})`);
   assert.is(source.fetched.length, length);
@@ -149,7 +156,7 @@ test('a turn that is begun anew too often has crashed, and finds what was fetche
   const { readers, reader } = await reading(source, {}, { driveMisses: 3 });
   await using _ = readers;
   const positions = [60, 10, 50, 20, 40, 5, 30, 15].map((position) => position * mebibyte);
-  const said = await reader.says(positions.map((position) => `local _ = at(${position})`).join(' ') + ` return 'all'`);
+  const said = await reader.says(`${positions.map((position) => `local _ = at(${position})`).join(' ')} return 'all'`);
   assert.is(said, 'all');
   assert.is(source.fetched.length, positions.length);
 });
