@@ -44,7 +44,7 @@ const attest = (id: string) =>
 /** A process whose messages are of the block that is mined last. */
 async function reading(verify: boolean) {
   const { height } = await arweave.info();
-  const system = createSystem({ workers: 0, clock: virtualClock({ blockHeight: height }) });
+  const system = createSystem({ workers: 0, clock: virtualClock({ startHeight: height }) });
   const drive = weaveDrive(fromGateway(arweave, { verify }));
   const process = await system.spawn(wasm(publishedModule('aos2_0_6').bytes(), { drive }), {
     tags: { ...standard, Scheduler: signer.address },
