@@ -13,11 +13,15 @@ interface EmscriptenFiles {
   createDataFile(folder: string, name: string, bytes: Uint8Array, canRead: boolean, canWrite: boolean): void;
 }
 
+/** Whether the guest's files have it. */
+let isThere = false;
+
 function memoryDrive(guest: { readonly HEAP8: Int8Array }, files: EmscriptenFiles) {
   return {
     async open(path: string) {
       if (path !== `/data/${modelId}`) return 0;
-      files.createDataFile('/data', modelId, model, true, false);
+      if (!isThere) files.createDataFile('/data', modelId, model, true, false);
+      isThere = true;
       return files.open(path, 'r').fd;
     },
     async read(fd: number, at: bigint | number, length: bigint | number) {

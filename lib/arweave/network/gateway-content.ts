@@ -157,7 +157,9 @@ export const fetchContent = <T>(
 ): Promise<T> => {
   // Of an item without data, nodes say that there is no content.
   const statuses = [200, 204];
-  return firstOf(['/raw', ''].map((folder) => () => hosts.ask({ path: `${folder}/${id}`, statuses, read }, { signal })));
+  return firstOf(
+    ['/raw', ''].map((folder) => () => hosts.ask({ path: `${folder}/${id}`, statuses, read }, { signal })),
+  );
 };
 
 /**
