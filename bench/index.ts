@@ -7,6 +7,7 @@ import { llama } from './llama/index.ts';
 import { loader } from './loader/index.ts';
 import { machine } from './machine.ts';
 import { prepareBench } from './prepare/index.ts';
+import { store } from './store/index.ts';
 
 const quick = '--quick';
 const isQuick = process.argv.includes(quick);
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   prepare: prepareBench,
   items,
   llama,
+  store: () => store({ isQuick }),
 };
 
 const names = process.argv.slice(2).filter((name) => name !== quick);
@@ -29,7 +31,7 @@ if (names.includes('--help') || names.some((name) => !(name in benches))) {
     `npm run bench -- [${quick}] [name …]
 
 Benchmarks: ${Object.keys(benches).join(', ')}. Without a name, all of them run.
-${quick} tries actors out with small sizes.`,
+${quick} tries actors and store out with small sizes.`,
   );
   process.exitCode = unknown.length > 0 ? 1 : 0;
 } else {

@@ -39,7 +39,8 @@ async function runAll(): Promise<void> {
   };
 
   await runJob(script('modules')); // the tests read what it fetches
-  const checks = filters.length === 0 ? ['lint', 'types', 'imports'].map(script) : [];
+  // The node takes a minute or two to install: it comes first, and what needs it last.
+  const checks = filters.length === 0 ? ['arweave-node', 'lint', 'types', 'imports'].map(script) : [];
   const queue = [...checks, ...testFiles()].values();
   const lane = async () => {
     for (const job of queue) await runJob(job); // the lanes share the iterator: each job is taken once
@@ -61,7 +62,7 @@ function testFiles(): Job[] {
     .filter(
       (path) => path.endsWith('.test.ts') && (filters.length === 0 || filters.some((part) => path.includes(part))),
     )
-    .sort();
+    .sort((a, b) => Number(a.startsWith('arweave')) - Number(b.startsWith('arweave')) || (a < b ? -1 : 1));
   return files.map((path) => ({
     name: path.slice(0, -'.test.ts'.length),
     run: () => runTestFile(relative(process.cwd(), join(folder, path)), limitMs),

@@ -250,6 +250,15 @@ export const errorCodes = {
     definite: false,
     advice: 'Close the system and open it again on the same store: what was committed is there.',
   },
+  'store-locked': { definite: true, advice: 'Close the other one, or give another folder.' },
+  'store-invalid': {
+    definite: true,
+    advice: 'Give an empty folder or one that this version can read; nothing in it was changed.',
+  },
+  'store-damaged': {
+    definite: true,
+    advice: 'Put it back from a copy, or look at it with checkStore() and keep what is good with repairStore().',
+  },
   'system-closed': { definite: true, advice: 'Create another system.' },
 } as const satisfies Record<string, { readonly definite: boolean; readonly advice: string }>;
 

@@ -39,6 +39,11 @@ export class Heap<T> {
     return first?.item;
   }
 
+  /** The items in the order in which they would be taken out. */
+  *[Symbol.iterator](): Generator<T> {
+    for (const { item } of [...this.#entries].sort((a, b) => a.key - b.key || a.order - b.order)) yield item;
+  }
+
   /** Puts `entry` in the place of the first and then where it belongs. */
   #sink(entry: Entry<T>): void {
     let at = 0;

@@ -54,6 +54,11 @@ export interface Limits {
   readonly residentBytes: number;
   /** Slots between two checkpoints of a process, which is how many a restart replays at most. */
   readonly checkpointSlots: number;
+  /**
+   * Bytes of log between two checkpoints of what it adds up to, which is how many a system reads at most before it goes on from
+   * a store; eight times the checkpoint's own if that is more.
+   */
+  readonly ledgerCheckpointBytes: number;
   /** Bytes of all files of one Wasm process. Over it: the guest is told that there is no space left. */
   readonly fileBytes: number;
   /** Files, folders and devices of one Wasm process, of which it starts with 20. At it: no space left. */
@@ -110,6 +115,7 @@ export const defaultLimits: Limits = {
   restartWindowMs: 60_000,
   residentBytes: 4_294_967_296,
   checkpointSlots: 1_000,
+  ledgerCheckpointBytes: 16_777_216,
   fileBytes: 67_108_864,
   files: 16_384,
   openFiles: 4_097,

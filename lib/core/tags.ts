@@ -66,13 +66,18 @@ export const withoutTags = (tags: Tags, ...names: readonly string[]): Tags =>
 export function tagBytes(tags: Tags): number {
   if (tags.length === 0) return 0;
   let bytes = varintBytes(tags.length) + 1;
-  for (const tag of tags) {
-    for (const text of [tag.name, tag.value]) {
-      const length = utf8Bytes(text);
-      bytes += varintBytes(length) + length;
-    }
+  for (let at = 0; at < tags.length; at++) {
+    // In range.
+    const { name, value } = tags[at] as Tag;
+    bytes += stringBytes(name) + stringBytes(value);
   }
   return bytes;
+}
+
+/** How many bytes a text takes in Avro. */
+function stringBytes(text: string): number {
+  const length = utf8Bytes(text);
+  return varintBytes(length) + length;
 }
 
 /** How many bytes `text` takes as UTF-8. */
@@ -91,6 +96,7 @@ const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe00
 
 // Avro writes a zig-zag varint: twice the number, seven bits a byte.
 const varintBytes = (value: number): number => {
+  if (value < 0x40) return 1;
   let bytes = 1;
   for (let rest = value * 2; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes++;
   return bytes;

@@ -28,7 +28,9 @@ export class Metrics implements Disposable {
 
   constructor(system: System, options: MetricsOptions) {
     this.#collector = new Collector(system, options);
-    this.#stop = system.trace.subscribe((event) => this.#collector.take(event));
+    // Who measures turns is to see each end.
+    const eachTurn = options.now !== undefined;
+    this.#stop = system.trace.subscribe((event) => this.#collector.take(event), { eachTurn });
   }
 
   /** @internal What an exporter is fed with while it happens. */

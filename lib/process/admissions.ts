@@ -20,6 +20,11 @@ export class Admissions {
     return this.#rate !== undefined;
   }
 
+  /** Whether nothing keeps mail of so many bytes from its slot, whatever the time is. */
+  takes({ mailbox }: Process, bytes: number): boolean {
+    return this.#rate === undefined && mailbox.waitingLength === 0 && mailbox.fits(bytes, this.#options);
+  }
+
   /** Why mail of so many bytes gets no slot now; undefined if it does. What waits came first. */
   refusal(process: Process, bytes: number, nowMs: number): ErrorCode | undefined {
     const { mailbox } = process;
@@ -45,6 +50,21 @@ export class Admissions {
     if (!this.#rate) return;
     if (process.mailbox.waitingLength > 0) this.#waiting.add(process);
     else this.#waiting.delete(process);
+  }
+
+  /** How full the rates of processes are. */
+  rates(): Iterable<{ readonly process: Process; readonly parts: number; readonly atMs: number }> {
+    return this.#rate?.buckets() ?? [];
+  }
+
+  /** Makes the rate of a process as full as it was. */
+  setRate(process: Process, parts: number, atMs: number): void {
+    this.#rate?.fill(process, parts, atMs);
+  }
+
+  /** The processes with mail that waits for its moment, in their order. */
+  withWaiting(): Iterable<Process> {
+    return this.#waiting;
   }
 
   /** The next moment at which waiting mail gets its slot by itself. */

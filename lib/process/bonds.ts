@@ -24,8 +24,25 @@ export class Bonds {
   }
 
   link(one: Process, other: Process): void {
+    this.linkOneWay(one, other);
+    this.linkOneWay(other, one);
+  }
+
+  /** Notes at one of two that they are linked; each keeps its own order. */
+  linkOneWay(one: Process, other: Process): void {
     entry(this.#links, one, newSet).add(other);
-    entry(this.#links, other, newSet).add(one);
+  }
+
+  /** All that is watched: what `watch` was told, with the watchers of each in their order. */
+  *watches(): Generator<{ readonly watcher: Process; readonly watched: Process; readonly reference: string }> {
+    for (const [watched, watchers] of this.#watchers) {
+      for (const [watcher, reference] of watchers) yield { watcher, watched, reference };
+    }
+  }
+
+  /** All links, each from both sides. */
+  *links(): Generator<{ readonly one: Process; readonly other: Process }> {
+    for (const [one, others] of this.#links) for (const other of others) yield { one, other };
   }
 
   unlink(one: Process, other: Process): void {

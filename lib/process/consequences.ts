@@ -46,6 +46,10 @@ export class Consequences {
     }
   }
 
+  [Symbol.iterator](): Iterator<Consequence> {
+    return this.#queue[Symbol.iterator]();
+  }
+
   /** Notes that a watcher was told. */
   told(): void {
     if (this.first?.kind === 'down') this.#queue.shift();

@@ -89,6 +89,17 @@ export class Directory {
     }
   }
 
+  /** Changes that make an empty directory the same as this one. */
+  *namings(): Generator<Naming> {
+    for (const [name, process] of this.#registered) yield { change: 'registered', name, process };
+    for (const [name, group] of this.#groups) {
+      const { routing, keyTag, lastChosen } = group;
+      if (!this.#joined.has(group)) yield { change: 'grouped', name, routing, keyTag };
+      for (const process of group.members) yield { change: 'joined', name, process };
+      if (lastChosen) yield { change: 'chosen', name, process: lastChosen };
+    }
+  }
+
   /** Takes a process that has ended for good out of all. */
   forget(process: Process): void {
     for (const name of this.#held.get(process) ?? []) this.#letGo(name, process);

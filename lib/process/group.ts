@@ -41,6 +41,11 @@ export class Group {
     return one ? [one] : [];
   }
 
+  /** Who got the last message, where that decides who gets the next. */
+  get lastChosen(): Process | undefined {
+    return this.members[this.#next - 1];
+  }
+
   /** Notes who got a message. */
   chose([process]: readonly Process[]): void {
     if (process && this.routing === 'round-robin') this.#next = this.members.indexOf(process) + 1;

@@ -24,6 +24,8 @@ export class Mail implements Assignment {
   readonly index: number;
   /** Its slot; -1 as long as it waits for one. */
   slot: number;
+  /** Its place among all mail that got a slot. */
+  order: number;
   /** When it got its slot. */
   moment: Moment | undefined;
   /** What stands behind it in the mailbox. */
@@ -31,15 +33,16 @@ export class Mail implements Assignment {
   /** Bytes that it takes in a mailbox. */
   readonly bytes: number;
 
-  constructor(to: Recipient, message: LazyMessage, position: number, index: number) {
+  constructor(to: Recipient, message: LazyMessage, position: number, index: number, bytes = message.bytes) {
     this.to = to;
     this.message = message;
     this.position = position;
     this.index = index;
     this.slot = -1;
+    this.order = -1;
     this.moment = undefined;
     this.next = undefined;
-    this.bytes = message.bytes;
+    this.bytes = bytes;
   }
 
   get exclude(): readonly string[] {

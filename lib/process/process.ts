@@ -41,6 +41,8 @@ export class Process implements Runnable, Recipient, Environment {
   readonly item: LazyMessage;
   readonly module: Module;
   readonly surroundings: Surroundings;
+  /** Which of the deliveries of its item's record the item is. */
+  readonly itemIndex: number;
   readonly mailbox = new Mailbox();
   /** How many slots were given. */
   slots = 0;
@@ -63,8 +65,9 @@ export class Process implements Runnable, Recipient, Environment {
   #fromTags: readonly Tag[] | undefined;
   #ahead: Queue<Awaitable<Outcome>> | undefined;
 
-  constructor(index: number, item: LazyMessage, module: Module, surroundings: Surroundings) {
+  constructor(index: number, item: LazyMessage, itemIndex: number, module: Module, surroundings: Surroundings) {
     this.index = index;
+    this.itemIndex = itemIndex;
     this.item = item;
     this.module = module;
     this.surroundings = surroundings;

@@ -27,6 +27,17 @@ export class RateLimit {
     this.#buckets.set(process, { parts: this.#parts(process, nowMs) + this.#rate.perMs, atMs: nowMs });
   }
 
+  /** How full each bucket is, in the order of the processes. */
+  buckets(): readonly ({ readonly process: Process } & Readonly<Bucket>)[] {
+    const buckets = [...this.#buckets].map(([process, bucket]) => ({ process, ...bucket }));
+    return buckets.sort((one, other) => one.process.index - other.process.index);
+  }
+
+  /** Makes a bucket as full as it was. */
+  fill(process: Process, parts: number, atMs: number): void {
+    this.#buckets.set(process, { parts, atMs });
+  }
+
   /** When a process has room for another message. */
   nextMs(process: Process, nowMs: number): number {
     const { messages, perMs } = this.#rate;

@@ -1,10 +1,11 @@
+import { Sent } from '../compute/sent.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
 import type { OutboundMail } from '../core/outbound-mail.ts';
 import type { OutboxAssignment, OutboxMessage, Outcome } from '../core/outcome.ts';
-import type { PushedMessage } from './pushed-message.ts';
-import { relayedMessage, spawnedItem, spawnedNotice } from './relay.ts';
+import { PushedMessage } from './pushed-message.ts';
+import { isPlain, relayedMessage, spawnedItem, spawnedNotice } from './relay.ts';
 import type { Sender } from './sender.ts';
 
 /** A process that an outbox asks for. */
@@ -42,7 +43,13 @@ export function release(outcome: Outcome, sender: Sender, taker: OutboxTaker): v
   const { messages, spawns, assignments } = outcome;
   for (let index = 0; index < messages.length; index++) {
     // In range.
-    releaseMessage(messages[index] as OutboxMessage, index, sender, taker);
+    const entry = messages[index] as OutboxMessage;
+    // Most of what light processes send: nothing can be wrong with it.
+    if (entry instanceof Sent && isPlain(entry, sender)) {
+      taker.message(new PushedMessage('message', entry, index, sender), 0, entry);
+    } else {
+      releaseMessage(entry, index, sender, taker);
+    }
   }
   if (spawns.length + assignments.length > 0) releaseOthers(outcome, sender, taker);
 }

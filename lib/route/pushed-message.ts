@@ -101,9 +101,7 @@ export class PushedMessage implements LazyMessage {
   get mostTagBytes(): number {
     const entry = this.#entry;
     if (!(entry instanceof Sent)) return tagBytes(entry.tags);
-    const { speaker, root } = this.#sender;
-    const units = speaker.module.id.length + (root.pushedFor?.length ?? 0);
-    return addedBytes + 3 * units + (entry.own.length === 0 ? 0 : tagBytes(entry.own));
+    return this.#sender.addedTagBytes + tagBytes(entry.own);
   }
 
   toJSON(): Message {
@@ -135,5 +133,3 @@ export function relayedTags(own: Tags, sender: Sender): Tags {
 const dataProtocol: Tag = Object.freeze({ name: 'Data-Protocol', value: 'ao' });
 const type: Tag = Object.freeze({ name: 'Type', value: 'Message' });
 const addedNames = new Set(['Data-Protocol', 'Type', 'From-Process', 'From-Module', 'Pushed-For', 'Assignments']);
-/** More than all that is added takes, whatever the reference, but for what others name: the module and the root. */
-const addedBytes = 400;

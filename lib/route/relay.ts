@@ -26,6 +26,14 @@ export function relayedMessage(entry: OutboxMessage, index: number, sender: Send
   return checked(new PushedMessage('message', content, index, sender));
 }
 
+/** Whether what a behavior sent goes at once and is far from every limit. */
+export const isPlain = ({ target, own, data, delayMs }: Sent, { carrier, addedTagBytes }: Sender): boolean =>
+  own.length === 0 &&
+  delayMs === undefined &&
+  target !== '' &&
+  addedTagBytes <= carrier.limits.tagBytes &&
+  data.length * 3 <= carrier.limits.dataBytes;
+
 function relayedSent(entry: Sent, index: number, sender: Sender): PushedMessage {
   const message = new PushedMessage('message', entry, index, sender);
   const { limits } = sender.carrier;

@@ -63,4 +63,12 @@ export class Sender implements SlotRef {
   get tags(): readonly Tag[] {
     return [...this.speaker.fromTags, this.root.pushedForTag];
   }
+
+  /** At most so many bytes the tags take that are added to those of a message. */
+  get addedTagBytes(): number {
+    return addedBytes + 3 * (this.speaker.module.id.length + (this.root.pushedFor?.length ?? 0));
+  }
 }
+
+/** More than all that is added takes, whatever the reference, but for what others name: the module and the root. */
+const addedBytes = 400;

@@ -4,6 +4,7 @@ import { HeddleError, reasonOf } from '../core/error.ts';
 /** Does `work` in a store. Whatever it throws is `store-failed`: a store's failure is nobody else's. */
 export function inStore<T>(what: string, work: () => Awaitable<T>): Awaitable<T> {
   const failed = (error: unknown): never => {
+    if (isStoreFailure(error)) throw error;
     throw new HeddleError('store-failed', `${what}: ${reasonOf(error)}`, { what }, { cause: error });
   };
   try {
@@ -14,6 +15,6 @@ export function inStore<T>(what: string, work: () => Awaitable<T>): Awaitable<T>
   }
 }
 
-/** Whether `error` says that a store failed. */
+/** Whether `error` says that a store failed, or that what it holds is damaged. */
 export const isStoreFailure = (error: unknown): error is HeddleError =>
-  error instanceof HeddleError && error.code === 'store-failed';
+  error instanceof HeddleError && (error.code === 'store-failed' || error.code === 'store-damaged');

@@ -1,6 +1,6 @@
 import { hashBytes, type Id } from '../core/id.ts';
 import type { Notes } from './notes.ts';
-import type { LogPiece, Store, StoredCheckpoint } from './store.ts';
+import type { LogPiece, Store, StoredCheckpoint, StoredLedger } from './store.ts';
 
 /**
  * A store that lives as long as the program. It is the default.
@@ -36,6 +36,7 @@ export class MemoryStore implements Store, Notes {
   /** The log in pieces, each with room behind it but the last. */
   readonly #pieces: Piece[] = [];
   readonly #checkpoints = new Map<Id, StoredCheckpoint>();
+  #ledger: StoredLedger | undefined;
   readonly #blobs = new Map<Id, Uint8Array>();
   readonly #notes = new Map<Id, Uint8Array>();
 
@@ -79,6 +80,14 @@ export class MemoryStore implements Store, Notes {
     return this.#checkpoints.get(process);
   }
 
+  putLedger(ledger: StoredLedger): void {
+    this.#ledger = ledger;
+  }
+
+  ledger(): StoredLedger | undefined {
+    return this.#ledger;
+  }
+
   putBlob(bytes: Uint8Array): Id {
     const id = hashBytes(bytes);
     // A slice of a Buffer would be no copy.
@@ -97,6 +106,13 @@ export class MemoryStore implements Store, Notes {
   note(key: Id): Uint8Array | undefined {
     return this.#notes.get(key);
   }
+
+  /** The same as `length`: memory is all there is. */
+  get durableLength(): number {
+    return this.length;
+  }
+
+  flush(): void {}
 
   close(): void {}
 }

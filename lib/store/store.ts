@@ -7,6 +7,12 @@ export interface StoredCheckpoint extends SlotRef {
   readonly bytes: Uint8Array;
 }
 
+/** What the log adds up to at a position, as bytes: enough to go on from there without reading what comes before. */
+export interface StoredLedger {
+  readonly position: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Bytes of a log, and how many bytes of it come before them. */
 export interface LogPiece {
   readonly position: number;
@@ -15,12 +21,13 @@ export interface LogPiece {
 
 /**
  * Where a system's log, checkpoints and blobs are kept. Bytes that are appended are stored whole or not at all, in their
- * order, and what is read was stored. One system writes to a store.
+ * order: what is appended later, and a checkpoint that is put later, is never durable without what came before. One system
+ * writes to a store.
  */
 export interface Store {
   /**
-   * Stores the next bytes of the log, one or more whole records, which are the caller's again afterwards. When it returns,
-   * or its promise fulfils, they are as durable as the store makes them. Refuses what is not the next.
+   * Takes the next bytes of the log, one or more whole records, which are the caller's again afterwards. When it returns,
+   * or its promise fulfils, they can be read; they are durable when `flush` says so. Refuses what is not the next.
    */
   append(piece: LogPiece): Awaitable<void>;
   /** A piece of the log with `position` in it that holds whole records; undefined if it ends there. It must not be changed. */
@@ -28,8 +35,16 @@ export interface Store {
   putCheckpoint(checkpoint: StoredCheckpoint): Awaitable<void>;
   /** The newest checkpoint of a process. */
   checkpoint(process: Id): Awaitable<StoredCheckpoint | undefined>;
+  /** Keeps it instead of an earlier one. It is never durable without the log up to its position. */
+  putLedger(ledger: StoredLedger): Awaitable<void>;
+  ledger(): Awaitable<StoredLedger | undefined>;
   /** Keeps bytes under the id that is their SHA-256. */
   putBlob(bytes: Uint8Array): Awaitable<Id>;
   blob(id: Id): Awaitable<Uint8Array | undefined>;
+  /** How many bytes of the log are durable: a program that goes on from the store finds them, whatever happens. */
+  readonly durableLength: number;
+  /** Makes all durable that was appended and put so far. What was caused by it may leave the program afterwards, not before. */
+  flush(): Awaitable<void>;
+  /** Makes all durable, and lets nothing in any more. */
   close(): Awaitable<void>;
 }

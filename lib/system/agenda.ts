@@ -18,7 +18,7 @@ export class Agenda {
   async doUrgent(): Promise<void> {
     const { consequences } = this.#engine.ledger;
     for (let next = consequences.first; next; next = consequences.first) {
-      if (next.kind === 'down') await this.#engine.notice();
+      if (next.kind === 'down') this.#engine.notice();
       else if (next.kind === 'failure') await this.#engine.status(next.process, 'failed', next.reason);
       else await this.#exit(next.process, next.reason);
     }
@@ -36,10 +36,10 @@ export class Agenda {
   async doUntil(atMs: number): Promise<void> {
     const { ledger, clock, supervision } = this.#engine;
     while ((ledger.nextTimer?.atMs ?? never) <= atMs) {
-      await this.#engine.fireNext();
+      this.#engine.fireNext();
       await this.doUrgent();
     }
-    for (const process of ledger.admissions.due(clock.now().timestampMs)) await this.#engine.admitWaiting(process);
+    for (const process of ledger.admissions.due(clock.now().timestampMs)) this.#engine.admitWaiting(process);
     while ((supervision.nextMs ?? never) <= atMs) supervision.releaseNext();
   }
 

@@ -31,7 +31,7 @@ export function assemble(gateway: Gateway, mailbox: MailboxOptions, { policy, st
   const trace = new TraceLog(log, gateway.limits.traceEvents);
   const turns = new Turns(policy, ledger);
   const outcome = history.outcome.bind(history);
-  const flush = log.flush.bind(log);
+  const flush = trace.flush.bind(trace);
   const executors = new Executors(ledger, { store, past, outcome, flush }, pool, trace);
   const onAssigned = (process: Process): void => {
     turns.owe(process);

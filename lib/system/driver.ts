@@ -31,7 +31,7 @@ export class Driver {
     this.engine = engine;
     this.agenda = new Agenda(engine);
     this.loop = new TurnLoop(engine, this.agenda, this.deadlines, this.#lane);
-    this.#recovery = new Recovery(engine.log, engine.ledger, engine.history);
+    this.#recovery = new Recovery(engine);
   }
 
   /** Whether what the store holds has been taken in. */
@@ -65,32 +65,30 @@ export class Driver {
         (error) => this.#failed(error),
       );
     if (this.agenda.urgent) return this.agenda.doUrgent().then(() => this.#stored(done));
-    const told = this.engine.told();
-    if (isPending(told)) return told.then(() => this.#stored(done));
     const flushed = this.engine.flush();
     return isPending(flushed) ? flushed.then(() => done) : done;
   }
 
   async #recover(): Promise<void> {
     const { ledger, clock, turns, executors } = this.engine;
-    const unevaluated = this.#recovery.run();
+    const unevaluated = await this.#recovery.run();
     if (ledger.moment) await advance(clock, ledger.moment.timestampMs);
     for (const process of unevaluated) turns.owe(process);
     for (const process of ledger.processes) executors.announceAgain(process);
+    this.engine.checkpoints.begin();
     this.#recovered = true;
     // What an earlier life had not come to before its next turn.
     await this.agenda.catchUp();
   }
 
   /** Runs until told to end or until nothing is left to do. What was called together with it goes first. */
-  async run(given: Partial<RunUntil>): Promise<Progress> {
+  async run(given: Partial<RunUntil>, isOver = () => false): Promise<Progress> {
     const { turns = this.engine.ledger.limits.turnsPerRun, untilMs, done } = given;
     checkWhole('turns', turns);
     if (untilMs !== undefined) checkWhole('untilMs', untilMs);
     await (this.#recovered ? undefined : this.enter(() => {}));
     this.checkOpen();
-    const stopped = done ? () => this.#closed || done() : () => this.#closed;
-    const run = this.loop.run({ turns, done: stopped, ...(untilMs !== undefined && { untilMs }) });
+    const run = this.loop.run({ turns, done, untilMs, isOver: () => this.#closed || isOver() });
     const progress = isPending(run) ? await run : run;
     this.checkOpen();
     return progress;
@@ -100,7 +98,7 @@ export class Driver {
   async runUntil(done: () => boolean, what: () => string): Promise<void> {
     this.checkOpen();
     if (done()) return;
-    const { turns, idle } = await this.run({ done });
+    const { turns, idle } = await this.run({}, done);
     if (done() || idle) return;
     throw new HeddleError('run-over-limit', `${turns} turns did not bring ${what()}`, { turns });
   }
@@ -129,6 +127,12 @@ export class Driver {
     const error = new HeddleError(result, why, { process: id() });
     this.engine.trace.emit({ type: 'refused', process: id(), code: result, reason: error.message });
     throw error;
+  }
+
+  /** Makes durable what happened so far. Others may go on meanwhile. */
+  async flush(): Promise<void> {
+    await this.enter(() => {});
+    await inStore('the store was not flushed', () => this.engine.store.flush());
   }
 
   checkOpen(): void {

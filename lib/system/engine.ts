@@ -17,6 +17,7 @@ import { Evaluation } from './evaluation.ts';
 import type { Executors } from './executors.ts';
 import type { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
+import { LedgerCheckpoints } from './ledger-checkpoints.ts';
 import type { History } from './record/history.ts';
 import type { Recorder } from './recorder.ts';
 import { Supervision } from './supervision.ts';
@@ -51,6 +52,7 @@ export class Engine implements Parts {
   readonly trace: TraceLog;
   readonly clock: Clock;
   readonly supervision: Supervision;
+  readonly checkpoints: LedgerCheckpoints;
   /** Is told of each process that takes no more mail. */
   onEnded: ((process: Process) => void) | undefined;
   readonly #evaluation: Evaluation;
@@ -66,6 +68,7 @@ export class Engine implements Parts {
     this.executors = parts.executors;
     this.trace = parts.trace;
     this.clock = parts.clock;
+    this.checkpoints = new LedgerCheckpoints(parts.store, parts.log, parts.ledger);
     const { seed } = parts.ledger.carrier;
     const fail = (process: Process, reason: string) => this.status(process, 'failed', reason);
     this.supervision = new Supervision({ ...parts, seed, fail });
@@ -103,49 +106,46 @@ export class Engine implements Parts {
   }
 
   /** Tells the next watcher what it is to be told. */
-  notice(): Awaitable<void> {
+  notice(): void {
     const down = this.ledger.consequences.first;
-    if (down?.kind !== 'down') return;
-    this.#recorded(() => this.recorder.notice(down));
-    return this.told();
+    if (down?.kind === 'down') this.#recorded(() => this.recorder.notice(down));
   }
 
   /** Gives mail that came too soon the slots for which it is time. */
-  admitWaiting(process: Process): Awaitable<void> {
+  admitWaiting(process: Process): void {
     this.#recorded(() => this.recorder.admission(process));
-    return this.told();
   }
 
   /** Sends the message of the timer that is due next. */
-  fireNext(): Awaitable<void> {
+  fireNext(): void {
     const timer = this.ledger.nextTimer;
-    if (!timer) return;
-    this.#recorded(() => this.recorder.timer(timer));
-    return this.told();
+    if (timer) this.#recorded(() => this.recorder.timer(timer));
   }
 
   /** Commits a decision about a process. */
   async status(process: Process, status: StatusChange['status'], reason: string): Promise<void> {
     const from = process.state;
     this.#recorded(() => this.recorder.status(process, status, reason));
-    await this.told();
     if (!process.running) await this.executors.discard(process);
     if (process.state !== from) this.trace.moved(process, from, { reason });
     if (!process.running) this.onEnded?.(process);
   }
 
-  /** Stores what was recorded, and tells of it if anybody listens. */
-  told(): Awaitable<void> {
-    if (!this.trace.observed) return;
-    const stored = this.flush();
-    return isPending(stored) ? stored.then(() => this.trace.tell()) : this.trace.tell();
-  }
-
-  /** Stores what was recorded. Nothing may leave the system before. */
+  /** Stores what was recorded, and tells of it. Nothing may leave the system before. */
   flush(): Awaitable<void> {
     this.#check();
-    const flushed = this.log.flush();
-    return isPending(flushed) ? flushed.catch((error) => this.#fail(error)) : flushed;
+    const flushed = this.trace.flush();
+    if (!isPending(flushed) && !this.checkpoints.isDue) return;
+    return this.#flushed(flushed);
+  }
+
+  async #flushed(flushed: Awaitable<void>): Promise<void> {
+    try {
+      await flushed;
+      if (this.checkpoints.isDue) await this.checkpoints.take();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** Evaluates a message on a running process's state and forgets it. A crash over it is counted like any other. */
@@ -186,22 +186,15 @@ export class Engine implements Parts {
     }
     process.endTurn();
     if (outcome.error) return this.#failedTurn(process, mail, outcome);
-    if (!this.trace.observed) return this.#concluded(process);
-    const told = this.told();
-    return isPending(told) ? told.then(() => this.#concluded(process)) : this.#concluded(process);
+    return this.#concluded(process);
   }
 
   #failedTurn(process: Process, { slot }: Mail, outcome: Outcome): Awaitable<void> {
     const isFailure = this.supervision.isFailure(process, outcome);
-    if (!isFailure && !this.trace.observed) return this.#concluded(process);
-    const told = this.told();
-    const conclude = () => {
-      const { fault } = outcome;
-      if (fault) this.trace.emit({ type: 'fault', process: process.id, slot, fault, reason: errorText(outcome) });
-      const concluded = this.#concluded(process);
-      return isFailure ? this.#restarted(process, outcome, concluded) : concluded;
-    };
-    return isPending(told) ? told.then(conclude) : conclude();
+    const { fault } = outcome;
+    if (fault) this.trace.emit({ type: 'fault', process: process.id, slot, fault, reason: errorText(outcome) });
+    const concluded = this.#concluded(process);
+    return isFailure ? this.#restarted(process, outcome, concluded) : concluded;
   }
 
   async #restarted(process: Process, outcome: Outcome, concluded: Awaitable<void>): Promise<void> {
@@ -211,9 +204,14 @@ export class Engine implements Parts {
 
   /** Puts away a checkpoint that is due and what there is no room for; then others may look ahead. */
   #concluded(process: Process): Awaitable<void> {
+    // After most turns there is nothing to do.
+    return this.executors.committed(process) ? this.#cleanUp(process) : undefined;
+  }
+
+  #cleanUp(process: Process): Awaitable<void> {
     let due: Awaitable<void>;
     try {
-      due = this.executors.committed(process);
+      due = this.executors.checkpoint(process);
     } catch (error) {
       due = Promise.reject(error);
     }

@@ -77,10 +77,15 @@ export class Executors {
     return outcome;
   }
 
-  /** Notes that the outcome of a process's turn is committed. Puts its checkpoint away if one is due. */
-  committed(process: Process): Awaitable<void> {
+  /** Notes that the outcome of a process's turn is committed. Says whether something is to be done because of it. */
+  committed(process: Process): boolean {
     this.#residency.ran(process);
-    if (!isDueBefore(process.evaluated + 1, this.#ledger.limits) || !process.executor) return;
+    return this.#arrivals.length > 0 || this.#isDue(process) || !this.#fits();
+  }
+
+  /** Puts a process's checkpoint away if one is due. */
+  checkpoint(process: Process): Awaitable<void> {
+    if (!this.#isDue(process) || !process.executor) return;
     // What stopped before it may go on.
     this.announceAgain(process);
     return this.#checkpoint(process, process.executor);
@@ -125,8 +130,12 @@ export class Executors {
     for (const process of this.#ledger.processes) if (process.started) await this.discard(process);
   }
 
+  #isDue({ evaluated }: Process): boolean {
+    return isDueBefore(evaluated + 1, this.#ledger.carrier.limits);
+  }
+
   #fits(): boolean {
-    return this.#residency.totalBytes <= this.#ledger.limits.residentBytes;
+    return this.#residency.totalBytes <= this.#ledger.carrier.limits.residentBytes;
   }
 
   #begin(process: Process): void {

@@ -3,7 +3,7 @@ import { HeddleError } from '../core/error.ts';
 import type { Address } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import { checkContent, checkTags } from '../core/message.ts';
-import { type Tags, type TagsInput, tagBytes, tagValue, toTags } from '../core/tags.ts';
+import { type Tag, type Tags, type TagsInput, tagBytes, tagValue, toTags } from '../core/tags.ts';
 import type { Process } from '../process/process.ts';
 import { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
@@ -29,16 +29,32 @@ export interface SpawnInput {
   readonly data?: string;
 }
 
+/** How a message is made besides what its sender says. */
+interface More {
+  /** Instead of the tags that its sender gives. */
+  readonly tags?: Tags;
+  /** It gets no slot. */
+  readonly dryRun?: boolean;
+}
+
 /** The message that `input` is, with the tags that AO's client adds. Throws if it may not be sent. */
-export function inboundMessage(input: MessageInput, to: Process, ledger: Ledger, dryRun = false): InboundMessage {
+export function inboundMessage(input: MessageInput, to: Process, ledger: Ledger, more: More = {}): InboundMessage {
   const { from, data = '', anchor = null } = input;
+  const { tags = input.tags, dryRun } = more;
   checkSender(from, ledger);
   const speaker = from === undefined ? undefined : ledger.find(from);
-  const own = ownTags(input.tags);
+  const own = ownTags(tags);
   checkText(data, anchor);
-  const formed = { own, data: data.toWellFormed(), anchor: anchor?.toWellFormed() ?? null };
-  const sequence = dryRun ? -1 : ledger.records;
-  const message = new InboundMessage({ to, speaker, from: from?.toWellFormed(), ...formed, sequence }, ledger.carrier);
+  const content = {
+    to,
+    speaker,
+    from: from?.toWellFormed(),
+    own,
+    data: data.toWellFormed(),
+    anchor: anchor?.toWellFormed() ?? null,
+    sequence: dryRun ? -1 : ledger.records,
+  };
+  const message = new InboundMessage(content, ledger.carrier);
   const { limits } = ledger;
   if (anchor !== null || !isSmall(own, data, limits)) checkContent(message, limits);
   return message;
@@ -93,12 +109,14 @@ function ownTags(input: TagsInput | undefined): Tags {
   if (input === undefined) return noTags;
   const tags = toTags(input);
   checkTags(tags);
-  for (const name of ['From-Process', 'From-Module', 'Forwarded-By']) {
-    if (tagValue(tags, name) !== undefined) {
-      throw new HeddleError('sender-forged', `a message from outside has the tag ${name}`, { tag: name });
-    }
+  return tags.map(ownTag);
+}
+
+function ownTag({ name, value }: Tag): Tag {
+  if (name === 'From-Process' || name === 'From-Module' || name === 'Forwarded-By') {
+    throw new HeddleError('sender-forged', `a message from outside has the tag ${name}`, { tag: name });
   }
-  return tags.map(({ name, value }) => ({ name: name.toWellFormed(), value: value.toWellFormed() }));
+  return { name: name.toWellFormed(), value: value.toWellFormed() };
 }
 
 const noTags: Tags = [];

@@ -56,6 +56,8 @@ export class Ledger {
   #lastFound: Process | undefined;
   /** What fires next comes first. */
   readonly #timers = new Heap<TimedMail>();
+  /** How much mail has got a slot. */
+  #assigned = 0;
 
   constructor(carrier: Gateway, mailbox: MailboxOptions, past: Surroundings['past']) {
     this.carrier = carrier;
@@ -125,6 +127,18 @@ export class Ledger {
     return module;
   }
 
+  /** The modules that the log has, by their numbers. */
+  get loggedModules(): readonly Module[] {
+    return this.#logged;
+  }
+
+  /** Refuses a log that was begun with another seed. */
+  checkSeed(seed: string): void {
+    if (seed === this.carrier.seed) return;
+    const what = `the log was begun with the seed ${JSON.stringify(seed)}`;
+    throw new HeddleError('option-invalid', what, { option: 'seed', seed });
+  }
+
   /** By what number the log knows a module; undefined if it does not yet. */
   moduleNumber(module: Module): number | undefined {
     return this.#moduleNumbers.get(module);
@@ -143,16 +157,22 @@ export class Ledger {
   }
 
   /** Adds a process. */
-  spawn(item: LazyMessage, module: Module): Process {
-    const process = new Process(this.processes.length, item, module, this.#surroundings);
+  spawn(item: LazyMessage, itemIndex: number, module: Module): Process {
+    const process = new Process(this.processes.length, item, itemIndex, module, this.#surroundings);
     this.processes.push(process);
-    if (!this.#moduleNumbers.has(module)) this.#moduleNumbers.set(module, this.#logged.push(module) - 1);
+    this.noteLogged(module);
     return process;
+  }
+
+  /** Notes that the log has a module, and so knows it by a number. */
+  noteLogged(module: Module): void {
+    if (!this.#moduleNumbers.has(module)) this.#moduleNumbers.set(module, this.#logged.push(module) - 1);
   }
 
   /** Gives mail the next slot of its process. */
   assign(process: Process, mail: Mail, moment: Moment): void {
     mail.slot = process.slots++;
+    mail.order = this.#assigned++;
     mail.moment = moment;
     process.mailbox.push(mail);
     if (this.admissions.isRated) this.admissions.assigned(process, moment.timestampMs);
@@ -176,6 +196,17 @@ export class Ledger {
     process.mailbox.shift();
     process.evaluated++;
     process.lastTurn = position;
+  }
+
+  /** The processes with mail, once for each message, in the order in which they are to have their turns. */
+  owed(): readonly Process[] {
+    const mail = this.processes.flatMap((process) => [...process.mailbox].map(({ order }) => ({ process, order })));
+    return mail.sort((one, other) => one.order - other.order).map(({ process }) => process);
+  }
+
+  /** The timers in the order in which they fire. */
+  timers(): readonly TimedMail[] {
+    return [...this.#timers].filter(({ by }) => by.state !== 'stopped');
   }
 
   setTimer(timer: TimedMail): void {
@@ -212,6 +243,8 @@ export class Ledger {
       process.move('restarted');
       process.budget.reset();
       process.reason = undefined;
+      // Its mail has its turns after all that is there.
+      for (const mail of process.mailbox) mail.order = this.#assigned++;
       return;
     }
     if (status === 'stopped') {

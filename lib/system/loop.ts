@@ -15,10 +15,10 @@ export interface Progress {
 /** When a run ends, apart from there being nothing left to do. */
 export interface RunUntil {
   readonly turns: number;
-  /** Asked before each turn. */
-  readonly done?: () => boolean;
+  /** Asked before each turn, when whoever listens to the trace was told of the one before. */
+  readonly done?: (() => boolean) | undefined;
   /** How far the clock may move by itself to the next timer. */
-  readonly untilMs?: number;
+  readonly untilMs?: number | undefined;
 }
 
 /**
@@ -28,9 +28,15 @@ export interface RunUntil {
 const pieceWork = 4_096;
 const slowWork = 64;
 
+/** When a run ends, for its caller or for the system. */
+export interface RunEnd extends RunUntil {
+  /** Asked before each turn. */
+  readonly isOver: () => boolean;
+}
+
 /** A run under way. */
 interface Run {
-  readonly until: RunUntil;
+  readonly until: RunEnd;
   turns: number;
   idle: boolean;
   /** How often time had passed when all was still. */
@@ -54,7 +60,7 @@ export class TurnLoop {
   }
 
   /** Runs until `done`, until nothing is left to do, or for that many turns. */
-  run(until: RunUntil): Awaitable<Progress> {
+  run(until: RunEnd): Awaitable<Progress> {
     const run: Run = { until, turns: 0, idle: false, rested: -1 };
     if (isFinished(run)) return this.#progress(run);
     const piece = this.#lane.run(() => this.#piece(run));
@@ -103,8 +109,15 @@ export class TurnLoop {
   }
 
   #take(run: Run, done: number): Awaitable<void> {
-    const { turns } = this.#engine;
-    for (let work = done; work < pieceWork && !isFinished(run); ) {
+    const { turns, trace } = this.#engine;
+    const isAsked = run.until.done !== undefined;
+    for (let work = done; work < pieceWork; ) {
+      if (trace.tellsEachTurn || (isAsked && trace.observed)) {
+        const told = this.#engine.flush();
+        const sofar = work;
+        if (isPending(told)) return told.then(() => this.#take(run, sofar));
+      }
+      if (isFinished(run)) return;
       if (this.#agenda.urgent) return this.#finish(run, work);
       const process = turns.next();
       if (!process) return this.#rest(run);
@@ -155,7 +168,8 @@ export class TurnLoop {
   }
 }
 
-const isFinished = ({ idle, turns, until }: Run): boolean => idle || turns >= until.turns || (until.done?.() ?? false);
+const isFinished = ({ idle, turns, until }: Run): boolean =>
+  idle || turns >= until.turns || until.isOver() || (until.done?.() ?? false);
 
 /** Moves the clock to `atMs` unless it is there or past it already. */
 export async function advance(clock: Clock, atMs: number): Promise<void> {

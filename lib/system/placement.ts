@@ -2,6 +2,7 @@ import type { SlotRef } from '../core/assignment.ts';
 import type { Moment } from '../core/clock.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { LazyMessage } from '../core/message.ts';
+import type { Admissions } from '../process/admissions.ts';
 import { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
 import { PushedMessage } from '../route/pushed-message.ts';
@@ -26,22 +27,26 @@ export interface PlacementParts {
 /** Decides what becomes of mail, and puts it there: into a slot, or among what waits for one. */
 export class Placement {
   readonly #parts: PlacementParts;
+  readonly #admissions: Admissions;
 
   constructor(parts: PlacementParts) {
     this.#parts = parts;
+    this.#admissions = parts.ledger.admissions;
   }
 
   /** What becomes of mail for a process. */
   judge(process: Process | undefined, bytes: number, nowMs: number): 'assigned' | 'waiting' | ErrorCode {
     if (!process) return 'process-unknown';
+    // Most mail: nothing else has to be looked at.
+    return process.running && this.#admissions.takes(process, bytes) ? 'assigned' : this.#judge(process, bytes, nowMs);
+  }
+
+  #judge(process: Process, bytes: number, nowMs: number): 'assigned' | 'waiting' | ErrorCode {
     if (!process.running) return process.state === 'failed' ? 'process-failed' : 'process-stopped';
-    const { limits, mailbox, admissions } = this.#parts.ledger;
-    // Most mail, and so looked at here: for most systems there is no rate.
-    const { waitingLength } = process.mailbox;
-    if (waitingLength === 0 && !admissions.isRated && process.mailbox.fits(bytes, mailbox)) return 'assigned';
-    const refusal = admissions.refusal(process, bytes, nowMs);
+    const { limits, mailbox } = this.#parts.ledger;
+    const refusal = this.#admissions.refusal(process, bytes, nowMs);
     if (!refusal) return 'assigned';
-    const waits = mailbox.overflow === 'wait' && waitingLength < limits.waitingMessages;
+    const waits = mailbox.overflow === 'wait' && process.mailbox.waitingLength < limits.waitingMessages;
     return waits ? 'waiting' : refusal;
   }
 
@@ -49,10 +54,10 @@ export class Placement {
   deliver(message: LazyMessage, position: number, index: number, moment: Moment): 'leaves' | ErrorCode | undefined {
     const process = this.#parts.ledger.find(message.target);
     if (!process) return this.#deliverElsewhere(message, position, index, moment);
-    const mail = new Mail(process, message, position, index);
-    const ruling = this.judge(process, mail.bytes, moment.timestampMs);
+    const { bytes } = message;
+    const ruling = this.judge(process, bytes, moment.timestampMs);
     if (ruling !== 'assigned' && ruling !== 'waiting') return ruling;
-    this.place(process, mail, ruling, moment);
+    this.place(process, new Mail(process, message, position, index, bytes), ruling, moment);
     return undefined;
   }
 
@@ -139,7 +144,7 @@ export class Placement {
   /** Adds a process, whose item is its first mail. */
   born(item: LazyMessage, module: Process['module'], moment: Moment, position: number, index: number): Process {
     const { ledger, trace } = this.#parts;
-    const process = ledger.spawn(item, module);
+    const process = ledger.spawn(item, index, module);
     const cause = senderOf(item);
     if (trace.observed)
       trace.note({ type: 'spawned', process: item.id, item, ...(cause && { cause: plainRef(cause) }) });

@@ -81,7 +81,7 @@ export class ProcessHost {
     const ask = this.#open(from, reference);
     let cancel = () => {};
     try {
-      const admitted = this.#driver.enter(() => this.#admit(process, { ...input, tags }));
+      const admitted = this.#driver.enter(() => this.#admit(process, input, tags));
       const mail = isPending(admitted) ? await admitted : admitted;
       if (mail.slot < 0) await this.#slotOf(mail, process);
       cancel = deadlines.set(engine.clock.now().timestampMs + timeoutMs, () => {
@@ -100,7 +100,7 @@ export class ProcessHost {
     const { engine } = this.#driver;
     await this.#allEvaluated(process);
     return this.#driver.enter(async () => {
-      const message = inboundMessage(input, process, engine.ledger, true);
+      const message = inboundMessage(input, process, engine.ledger, { dryRun: true });
       if (!process.running) throw notRunning(process);
       return engine.dryRun(process, message);
     });
@@ -155,9 +155,9 @@ export class ProcessHost {
   }
 
   /** Lets in a message from outside. It has no slot yet if it has to wait for room in the mailbox. */
-  #admit(process: Process, input: MessageInput): Mail {
+  #admit(process: Process, input: MessageInput, tags = toTags(input.tags)): Mail {
     const { engine } = this.#driver;
-    const message = inboundMessage(input, process, engine.ledger);
+    const message = inboundMessage(input, process, engine.ledger, { tags });
     return this.#driver.accepted(engine.admit(message), process, () => process.id);
   }
 

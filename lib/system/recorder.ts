@@ -184,6 +184,7 @@ export class Recorder {
     const { log, ledger, clock } = this.#parts;
     const now = clock.now();
     const { moment } = ledger;
+    if (moment === now) return now;
     if (moment && moment.timestampMs === now.timestampMs && moment.blockHeight === now.blockHeight) return moment;
     if (!moment) {
       log.writer.byte(kinds.begin);

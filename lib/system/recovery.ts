@@ -3,9 +3,12 @@ import { HeddleError } from '../core/error.ts';
 import type { LazyMessage } from '../core/message.ts';
 import { CopiedMail, Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
+import { inStore } from '../store/guard.ts';
 import type { Log } from '../store/log/log.ts';
+import type { Store } from '../store/store.ts';
 import { InboundItem } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
+import { unpackLedger } from './ledger-checkpoint.ts';
 import { senderOf } from './placement.ts';
 import type { History, LoggedTurn } from './record/history.ts';
 import { epochMoment } from './record/kinds.ts';
@@ -14,31 +17,54 @@ import type { Released } from './record/released.ts';
 import type { MemberRuling, Ruling } from './record/ruling.ts';
 import { request } from './requests.ts';
 
+/** What a recovery works on. */
+export interface RecoveryParts {
+  readonly store: Store;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly history: History;
+}
+
 /**
  * Takes in what the store of a log holds, and returns the processes that it leaves with mail, once for each message, in
  * the order in which they are to have their turns. Stops at a process whose module is missing, and goes on from there
  * when it is called again.
  */
 export class Recovery {
+  readonly #store: Store;
   readonly #log: Log;
   readonly #ledger: Ledger;
   readonly #history: History;
-  /** The mail that has a slot and no turn yet. */
-  readonly #unevaluated = new Map<Mail, Process>();
 
-  constructor(log: Log, ledger: Ledger, history: History) {
+  constructor({ store, log, ledger, history }: RecoveryParts) {
+    this.#store = store;
     this.#log = log;
     this.#ledger = ledger;
     this.#history = history;
   }
 
-  run(): Iterable<Process> {
+  async run(): Promise<readonly Process[]> {
+    if (this.#log.end === 0) await this.#restore();
+    this.readLog();
+    return this.#ledger.owed();
+  }
+
+  /** Takes in what was not taken in before. */
+  readLog(): void {
     this.#log.recover((reader, position) => {
       const record = readRecord(reader, position, this.#history, this.#ledger);
       this.#take(record, position);
       if (record.kind !== 'begin' && record.kind !== 'moment') this.#ledger.records++;
     });
-    return this.#unevaluated.values();
+  }
+
+  /** Goes on from the newest checkpoint of what the log adds up to, if there is one. */
+  async #restore(): Promise<void> {
+    const stored = await inStore('the checkpoint of the ledger was not read', () => this.#store.ledger());
+    const checkpoint = stored && unpackLedger(stored.bytes, this.#ledger, this.#history);
+    if (!checkpoint) return;
+    checkpoint.restore();
+    this.#log.goOnFrom(stored.position, checkpoint.digestState);
   }
 
   #take(record: LogRecord, position: number): void {
@@ -75,18 +101,8 @@ export class Recovery {
         return;
       case 'status': {
         const { process, status, reason } = record;
-        const isBack = status === 'running' && !process.running;
         ledger.changeStatus(process, status, reason);
-        if (isBack) this.#putLast(process);
       }
-    }
-  }
-
-  /** The mail of a process that goes on has its turns after all that was there. */
-  #putLast(process: Process): void {
-    for (const mail of process.mailbox) {
-      this.#unevaluated.delete(mail);
-      this.#unevaluated.set(mail, process);
     }
   }
 
@@ -99,7 +115,6 @@ export class Recovery {
     for (const one of released) {
       if (one.kind === 'spawn' && one.ruling.kind !== 'out') this.#ledger.moduleOf(one.spawn.item);
     }
-    this.#unevaluated.delete(mail);
     this.#ledger.evaluated(process, position);
     this.#admit(process, admitted);
     for (const one of released) this.#release(one, process, position);
@@ -131,7 +146,7 @@ export class Recovery {
   }
 
   #born(item: LazyMessage, module: Process['module'], position: number, index: number): void {
-    const process = this.#ledger.spawn(item, module);
+    const process = this.#ledger.spawn(item, index, module);
     this.#assign(process, new Mail(process, item, position, index));
   }
 
@@ -167,7 +182,6 @@ export class Recovery {
 
   #assign(process: Process, mail: Mail): void {
     this.#ledger.assign(process, mail, this.#moment);
-    this.#unevaluated.set(mail, process);
   }
 
   get #moment() {

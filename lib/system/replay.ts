@@ -94,17 +94,17 @@ async function repeat(record: LogRecord, engine: Engine): Promise<void> {
       return engine.notice();
     case 'naming':
       engine.naming(record.naming);
-      return engine.told();
+      return;
     case 'admission':
       return engine.admitWaiting(record.process);
     case 'status':
       return engine.status(record.process, record.status, record.reason);
     case 'spawn':
       engine.spawn(record.item);
-      return engine.told();
+      return;
     case 'message':
       engine.admit(record.message);
-      return engine.told();
+      return;
   }
 }
 

@@ -231,7 +231,27 @@ export class System {
     });
   }
 
-  /** Ends all executors and closes the store, after the turn under way. What was committed stays in the store. */
+  /**
+   * Fulfils when all that has happened so far is durable, as far as the store makes it so. Await it before anything that
+   * the run has caused leaves the program: before an answer goes to a client, a receipt is handed out, mail is carried
+   * elsewhere. Stores that answer at once, as `memoryStore` does, cost nothing; the others gather what several callers
+   * wait for. Throws `store-failed` if the store cannot keep it.
+   *
+   * @example
+   * ```ts
+   * import { createSystem } from 'heddle';
+   *
+   * const system = createSystem();
+   * await system.settle();
+   * await system.flush();
+   * for (const { message } of await system.outbound()) console.log('carried out', message?.id);
+   * ```
+   */
+  async flush(): Promise<void> {
+    return this.#driver.flush();
+  }
+
+  /** Ends all executors, makes all durable and closes the store, after the turn under way. */
   async close(): Promise<void> {
     return this.#driver.close();
   }

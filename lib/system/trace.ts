@@ -1,3 +1,4 @@
+import { type Awaitable, isPending } from '../core/awaitable.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
 import type { LazyMessage } from '../core/message.ts';
@@ -26,10 +27,19 @@ export type TraceListener = (event: TraceEvent) => void;
  * ```
  */
 export interface Trace extends AsyncIterable<TraceEvent> {
-  /** The SHA-256 of the log, without the gas that was used: equal for equal runs, whatever crashed on the way. */
+  /** The digest of the log, without the gas that was used: equal for equal runs, whatever crashed on the way. */
   readonly digest: Id;
   /** Calls `listener` for each event from now on, until the returned function is called. */
-  subscribe(listener: TraceListener): () => void;
+  subscribe(listener: TraceListener, options?: ListenOptions): () => void;
+}
+
+/** How a listener is told. */
+export interface ListenOptions {
+  /**
+   * Whether it is told of each turn before the next one is taken, as whoever measures turns needs it. Each turn is then stored
+   * by itself; otherwise many together are stored and told.
+   */
+  readonly eachTurn?: boolean;
 }
 
 /** What there is to say of a move. */
@@ -38,15 +48,17 @@ type MoveFacts = Partial<Extract<TraceEvent, { type: 'lifecycle' }>>;
 /** The trace as the system writes it. */
 export class TraceLog implements Trace {
   readonly #log: Log;
-  readonly #listeners = new Set<TraceListener>();
+  readonly #listeners = new Map<TraceListener, ListenOptions>();
   readonly #readers = new Set<Reader>();
   readonly #limit: number;
-  /** What has been logged and not told. */
-  readonly #noted: CommittedEvent[] = [];
+  /** What is to be told once what was logged is stored. */
+  readonly #noted: TraceEvent[] = [];
   /** Is told of messages that leave the system. */
   onOutbound: ((message: LazyMessage) => void) | undefined;
   /** Whether anybody listens. If not, events need not be made. */
   observed = false;
+  /** Whether somebody is to be told of each turn before the next one. */
+  tellsEachTurn = false;
   #closed = false;
 
   /** `limit` is how many events may wait for one reader. */
@@ -59,9 +71,9 @@ export class TraceLog implements Trace {
     return this.#log.digest;
   }
 
-  subscribe(listener: TraceListener): () => void {
-    this.#listeners.add(listener);
-    this.observed = true;
+  subscribe(listener: TraceListener, options: ListenOptions = {}): () => void {
+    this.#listeners.set(listener, options);
+    this.#look();
     return () => {
       this.#listeners.delete(listener);
       this.#look();
@@ -91,17 +103,27 @@ export class TraceLog implements Trace {
     if (this.observed) this.note({ type: 'outbound', mail: mail() });
   }
 
-  /** Tells of what has been logged, once it is stored. */
-  tell(): void {
+  /** Stores what was logged, and then tells of it. */
+  flush(): Awaitable<void> {
+    const stored = this.#log.flush();
+    return isPending(stored) ? stored.then(() => this.#tellNoted()) : this.#tellNoted();
+  }
+
+  /** Tells of an event that is not logged, behind those that were noted before. */
+  emit(event: TraceEvent): void {
+    if (this.#noted.length > 0) this.#noted.push(event);
+    else this.#tell(event);
+  }
+
+  #tellNoted(): void {
     if (this.#noted.length === 0) return;
-    for (const event of this.#noted) this.emit(event);
+    for (const event of this.#noted) this.#tell(event);
     this.#noted.length = 0;
   }
 
-  /** Tells of an event. */
-  emit(event: TraceEvent): void {
+  #tell(event: TraceEvent): void {
     for (const reader of this.#readers) reader.push(event);
-    for (const listener of this.#listeners) {
+    for (const listener of this.#listeners.keys()) {
       try {
         listener(event);
       } catch (error) {
@@ -128,6 +150,7 @@ export class TraceLog implements Trace {
 
   #look(): void {
     this.observed = this.#listeners.size > 0 || this.#readers.size > 0;
+    this.tellsEachTurn = [...this.#listeners.values()].some(({ eachTurn }) => eachTurn);
   }
 }
 

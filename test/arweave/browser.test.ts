@@ -1,23 +1,8 @@
 /** The same items where there is no Node: with the files that other hosts load, and without any module of Node. */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { parseBundle, verifyItem } from 'heddle/arweave';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-
-const hooks = `
-  const lib = ${JSON.stringify(new URL('../../lib/', import.meta.url).href)};
-  const elsewhere = {
-    '#crypto': 'arweave/crypto.ts',
-    '#sha256': 'core/sha256.ts',
-    '#read-file': 'compute/wasm/read-file.ts',
-  };
-  export async function resolve(specifier, context, next) {
-    const isOurs = context.parentURL?.startsWith(lib);
-    if (isOurs && specifier in elsewhere) return next(lib + elsewhere[specifier], context);
-    if (isOurs && (specifier[0] === '#' || specifier.startsWith('node:'))) throw new Error(specifier + ' in a browser');
-    return next(specifier, context);
-  }`;
+import { withoutNode } from './without-node.ts';
 
 const program = `
   import * as a from 'heddle/arweave';
@@ -50,21 +35,7 @@ const program = `
   console.log(JSON.stringify({ codes, without, bundle: text, addresses: signers.map(({ address }) => address) }));`;
 
 test('items are signed, bundled, read and verified without Node, and the same to Node', async () => {
-  const register = new URL('../typescript/register.js', import.meta.url).href;
-  const url = (source: string) => `data:text/javascript,${encodeURIComponent(source)}`;
-  const hooked = url(`import { register } from 'node:module'; register(${JSON.stringify(url(hooks))});`);
-  const args = [
-    '--import',
-    register,
-    '--import',
-    hooked,
-    '-C',
-    'heddle-source',
-    '--input-type=module',
-    '--eval',
-    program,
-  ];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
+  const stdout = await withoutNode(program);
   const { codes, without, bundle, addresses } = JSON.parse(stdout);
   assert.equal(codes, ['verified', 'verified', 'signature-invalid']);
   assert.equal(without, ['crypto-unavailable', 'crypto-unavailable', 'crypto-unavailable', 'done']);

@@ -20,7 +20,7 @@ const downwardOnly = rows.map((row, i) => ({
   to: { path: [anyOf(rows.slice(i).flat()), '^lib/[^/]+$'], pathNot: '^lib/$1/' },
 }));
 
-const nodeFiles = ['\\.node\\.ts$', '^lib/store/lmdb\\.ts$', '^lib/(serve|cluster|cli)/'];
+const nodeFiles = ['\\.node\\.ts$', '^lib/store/lmdb/', '^lib/(serve|cluster|cli)/'];
 
 module.exports = {
   forbidden: [

@@ -39,8 +39,14 @@ function laterStore(): Store {
     read: (position) => store.read(position),
     putCheckpoint: (checkpoint) => later(() => store.putCheckpoint(checkpoint)),
     checkpoint: (process) => later(() => store.checkpoint(process)),
+    putLedger: (ledger) => later(() => store.putLedger(ledger)),
+    ledger: () => later(() => store.ledger()),
     putBlob: (bytes) => later(() => store.putBlob(bytes)),
     blob: (id) => later(() => store.blob(id)),
+    get durableLength() {
+      return store.length;
+    },
+    flush: () => later(() => store.flush()),
     close: () => later(() => store.close()),
   };
 }

@@ -87,7 +87,8 @@ export async function fetchStatus(hosts: HttpHosts, id: Id, options: AskOptions)
     const depth = Math.max(0, (await fetchInfo(hosts, options)).height - height);
     return { state: 'confirmed', depth, height, block };
   } catch (error) {
-    if (isNotFound(error)) return { state: 'unknown' };
+    if (isNotFound(error) || (error instanceof HeddleError && error.code === 'gateway-refused'))
+      return { state: 'unknown' };
     throw error;
   }
 }

@@ -19,9 +19,9 @@ export class ByteWriter {
     this.at = putNumber(this.bytes, this.at, value);
   }
 
-  /** Makes room for so many numbers, which are put by {@link putNumber}. */
+  /** Makes room for so many numbers and a short text, which are put by {@link putNumber} and {@link putShortText}. */
   reserve(numbers: number): void {
-    this.#need(numbers * longestNumber);
+    this.#need(numbers * longestNumber + shortText + 1);
   }
 
   /** A whole number of either sign. */
@@ -38,22 +38,10 @@ export class ByteWriter {
 
   /** Well-formed text: how many bytes it takes, and its UTF-8. */
   text(text: string): void {
-    const { length } = text;
-    if (length > shortText || !this.#ascii(text)) this.#encoded(text);
-  }
-
-  #ascii(text: string): boolean {
-    const { length } = text;
-    this.#need(length + 1);
-    const { bytes, at } = this;
-    bytes[at] = length;
-    for (let unit = 0; unit < length; unit++) {
-      const code = text.charCodeAt(unit);
-      if (code > 0x7f) return false;
-      bytes[at + 1 + unit] = code;
-    }
-    this.at = at + 1 + length;
-    return true;
+    this.#need(shortText + 1);
+    const end = putShortText(this.bytes, this.at, text);
+    if (end < 0) this.#encoded(text);
+    else this.at = end;
   }
 
   #encoded(text: string): void {
@@ -85,7 +73,14 @@ export class ByteWriter {
 }
 
 /** Puts a number where there is room for it, and returns where it ends: for rows of numbers, which this is faster for. */
-export function putNumber(bytes: Uint8Array, from: number, value: number): number {
+export function putNumber(bytes: Uint8Array, at: number, value: number): number {
+  // Most numbers. As short as this, it is no call where it is called.
+  if (value >= 0x80) return putLongNumber(bytes, at, value);
+  bytes[at] = value;
+  return at + 1;
+}
+
+function putLongNumber(bytes: Uint8Array, from: number, value: number): number {
   let at = from;
   let rest = value;
   // Beyond 31 bits the operators on bits would cut it.
@@ -93,6 +88,22 @@ export function putNumber(bytes: Uint8Array, from: number, value: number): numbe
   for (; rest > 0x7f; rest >>>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
   bytes[at++] = rest;
   return at;
+}
+
+/**
+ * Puts short ASCII text where there is room for it, and returns where it ends; -1 if it is no such text, which takes
+ * {@link ByteWriter.text}.
+ */
+export function putShortText(bytes: Uint8Array, at: number, text: string): number {
+  const { length } = text;
+  if (length > shortText) return -1;
+  bytes[at] = length;
+  for (let unit = 0; unit < length; unit++) {
+    const code = text.charCodeAt(unit);
+    if (code > 0x7f) return -1;
+    bytes[at + 1 + unit] = code;
+  }
+  return at + 1 + length;
 }
 
 /** Bytes of the longest number. */

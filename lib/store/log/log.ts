@@ -1,11 +1,11 @@
-import { Sha256 } from '#sha256';
 import { type Awaitable, isPending } from '../../core/awaitable.ts';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
-import { inStore } from '../guard.ts';
+import { inStore, isStoreFailure } from '../guard.ts';
 import type { LogPiece, Store } from '../store.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { LogDigest } from './log-digest.ts';
 
 /**
  * The log of a system's run: records, one after the other, of all that was committed. It is written here and kept in a
@@ -13,7 +13,7 @@ import { ByteWriter } from './byte-writer.ts';
  */
 export class Log {
   readonly #store: Store;
-  readonly #hash = new Sha256();
+  #digest = new LogDigest();
   /** The newest records. Whatever is written to it belongs to the record under way. */
   readonly writer = new ByteWriter(roomBytes);
   /** The position of the writer's first byte. */
@@ -50,9 +50,9 @@ export class Log {
     throw missing(position);
   }
 
-  /** The SHA-256 of all that is stored, but for what is written aside. */
+  /** The digest of all that is stored, but for what is written aside. */
   get digest(): Id {
-    return this.#hash.with(this.#counted(this.writer.bytes, this.#stored));
+    return this.#digest.with(this.#counted(this.writer.bytes, this.#stored));
   }
 
   /** Ends the record under way. */
@@ -86,6 +86,19 @@ export class Log {
     const piece = this.#read(position);
     if (piece) return new ByteReader(piece.bytes, position - piece.position);
     throw missing(position);
+  }
+
+  /** What the digest has come to where the record under way begins. All is stored. */
+  get digestState(): Uint8Array {
+    const digest = new LogDigest(this.#digest.state);
+    for (const part of this.#counted(this.writer.bytes, this.#stored)) digest.update(part);
+    return digest.state;
+  }
+
+  /** Goes on at `position` of what the store holds, where the digest had come to `digestState`. */
+  goOnFrom(position: number, digestState: Uint8Array): void {
+    this.#start = position;
+    this.#digest = new LogDigest(digestState);
   }
 
   /**
@@ -129,7 +142,7 @@ export class Log {
 
   /** Takes the first of `bytes` into the digest, for good. */
   #take(bytes: Uint8Array, length: number): void {
-    for (const part of this.#counted(bytes, length)) this.#hash.update(part);
+    for (const part of this.#counted(bytes, length)) this.#digest.update(part);
     this.#aside.length = 0;
     this.#start += length;
   }
@@ -151,6 +164,7 @@ export class Log {
     try {
       return this.#store.read(position);
     } catch (cause) {
+      if (isStoreFailure(cause)) throw cause;
       throw new HeddleError('store-failed', `the log was not read: ${reasonOf(cause)}`, { position }, { cause });
     }
   }

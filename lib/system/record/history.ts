@@ -137,21 +137,21 @@ export class History {
     return this.#lastRoot;
   }
 
+  /** The mail that a process has from there, without its slot. */
+  mail(process: Process, { position, index }: Address): Mail {
+    const mail = new Mail(process, this.message({ position, index }), position, index);
+    if (this.#log.at(position).byte() !== kinds.turn) return mail;
+    const { header, released } = this.#turn(position);
+    const one = released.find(({ index: at }) => at === index);
+    if (one?.kind !== 'assignment') return mail;
+    return new CopiedMail(mail, one.assigning.exclude, { process: header.process.id, slot: header.slot });
+  }
+
   #mail({ process, slot, mailPosition, mailIndex, moment }: TurnHeader): Mail {
-    const message = this.message({ position: mailPosition, index: mailIndex });
-    const exclude = this.#exclude(mailPosition, mailIndex);
-    const plain = new Mail(process, message, mailPosition, mailIndex);
-    const mail = exclude.length === 0 ? plain : new CopiedMail(plain, exclude);
+    const mail = this.mail(process, { position: mailPosition, index: mailIndex });
     mail.slot = slot;
     mail.moment = moment;
     return mail;
-  }
-
-  #exclude(position: number, index: number): readonly string[] {
-    const kind = this.#log.at(position).byte();
-    if (kind !== kinds.turn) return [];
-    const one = this.#turn(position).released.find(({ index: at }) => at === index);
-    return one?.kind === 'assignment' ? one.assigning.exclude : [];
   }
 
   #header(position: number): TurnHeader {

@@ -5,7 +5,9 @@ import { type ErrorCode, errorCodes } from '../../core/error-codes.ts';
 import type { Json } from '../../core/json.ts';
 import { type OutboxAssignment, type Outcome, outcomeText } from '../../core/outcome.ts';
 import type { Tag, Tags } from '../../core/tags.ts';
+import type { Process } from '../../process/process.ts';
 import type { ByteReader } from '../../store/log/byte-reader.ts';
+import { type ByteWriter, putNumber, putShortText } from '../../store/log/byte-writer.ts';
 import type { Log } from '../../store/log/log.ts';
 import type { Ledger } from '../ledger.ts';
 
@@ -23,14 +25,9 @@ export function writeOutcome(log: Log, outcome: Outcome, ledger: Ledger): void {
   const { messages, spawns, assignments, output } = outcome;
   const isPlain = spawns.length === 0 && assignments.length === 0 && output === '';
   writer.byte(isPlain ? forms.messages : forms.turn);
-  writer.number(messages.length);
-  for (let index = 0; index < messages.length; index++) {
-    // In range.
-    writeSent(log, messages[index] as Sent, ledger);
-  }
+  writeAllSent(writer, messages, ledger);
   if (isPlain) return;
-  writer.number(spawns.length);
-  for (const spawn of spawns) writeSent(log, spawn, ledger);
+  writeAllSent(writer, spawns, ledger);
   writer.text(JSON.stringify(assignments));
   writer.text(JSON.stringify(output));
 }
@@ -74,9 +71,38 @@ function readJson(reader: ByteReader): Outcome {
   };
 }
 
+function writeAllSent(writer: ByteWriter, all: readonly Sent[], ledger: Ledger): void {
+  writer.number(all.length);
+  for (let index = 0; index < all.length; index++) {
+    // In range.
+    writeSent(writer, all[index] as Sent, ledger);
+  }
+}
+
 /** To whom, by what number if it is a process; which of the turn's sends; when; and what. */
-function writeSent({ writer }: Log, { target, own, data, delayMs, position }: Sent, ledger: Ledger): void {
+function writeSent(writer: ByteWriter, sent: Sent, ledger: Ledger): void {
+  const { target, own, data, delayMs, position } = sent;
   const to = target === undefined ? undefined : ledger.find(target);
+  if (!to || delayMs !== undefined || own.length > 0) {
+    writeUnusual(writer, sent, to);
+    return;
+  }
+  // Most of what light processes send, and so in one row.
+  writer.reserve(3);
+  const { bytes } = writer;
+  let at = putNumber(bytes, writer.at, to.index + firstProcess);
+  at = putNumber(bytes, at, position * 2);
+  at = putNumber(bytes, at, 0);
+  const end = putShortText(bytes, at, data);
+  writer.at = end < 0 ? at : end;
+  if (end < 0) writer.text(data);
+}
+
+function writeUnusual(
+  writer: ByteWriter,
+  { target, own, data, delayMs, position }: Sent,
+  to: Process | undefined,
+): void {
   writer.number(to ? to.index + firstProcess : target === undefined ? nobody : other);
   if (!to && target !== undefined) writer.text(target);
   const isDelayed = delayMs !== undefined;

@@ -56,10 +56,8 @@ function read(reader: ByteReader, position: number, history: History, ledger: Le
       if (version !== logVersion) {
         throw new HeddleError('recording-invalid', `the log is of version ${version}, not ${logVersion}`, { version });
       }
-      const seed = reader.text();
-      if (seed === ledger.carrier.seed) return { kind: 'begin' };
-      const what = `the log was begun with the seed ${JSON.stringify(seed)}`;
-      throw new HeddleError('option-invalid', what, { option: 'seed', seed });
+      ledger.checkSeed(reader.text());
+      return { kind: 'begin' };
     }
     case kinds.moment:
       return { kind: 'moment', moment: readMoment(reader) };

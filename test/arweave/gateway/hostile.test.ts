@@ -36,15 +36,17 @@ const good = honest({ transaction, data, items: [item] });
 
 const limits: Partial<GatewayLimits> = {
   retries: 0,
-  silenceMs: 400,
-  tryMs: 1_500,
   jsonBytes: 500_000,
   jsonValues: 10_000,
   pages: 20,
 };
 
+/** For those that keep others waiting. */
+const shortly: Partial<GatewayLimits> = { silenceMs: 1_500, tryMs: 3_000 };
+
 interface Fault {
   readonly code: string;
+  readonly limits?: Partial<GatewayLimits>;
   readonly handler: Handler;
 }
 
@@ -71,16 +73,19 @@ const endless =
   };
 
 const flipped = (bytes: Uint8Array, where: number) => bytes.map((byte, index) => (index === where ? byte ^ 1 : byte));
+const bomb = gzipSync(Buffer.alloc(50_000_000, ' '));
 const signature = Buffer.from(transaction.signature, 'base64url');
 
 const faults: Readonly<Record<string, Fault>> = {
-  'never answers': { code: 'gateway-unreachable', handler: () => {} },
+  'never answers': { code: 'gateway-unreachable', limits: shortly, handler: () => {} },
   'begins and falls silent': {
     code: 'gateway-unreachable',
+    limits: shortly,
     handler: asTransaction((_, response) => response.writeHead(200).write('{"id":')),
   },
   'goes on for ever, a byte at a time': {
     code: 'gateway-unreachable',
+    limits: shortly,
     handler: asTransaction(async (_, response) => {
       while (!response.destroyed) {
         response.write(' ');
@@ -153,7 +158,7 @@ const faults: Readonly<Record<string, Fault>> = {
     code: 'response-over-limit',
     handler: asTransaction((_, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' });
-      response.end(gzipSync(Buffer.alloc(50_000_000, ' ')));
+      response.end(bomb);
     }),
   },
   'nests JSON deeply': {
@@ -200,7 +205,8 @@ const faults: Readonly<Record<string, Fault>> = {
 };
 
 /** What reading comes to, with each of these gateways. */
-const read = (urls: readonly string[]) => gateway({ urls, limits }).data(id);
+const read = (urls: readonly string[], others: Partial<GatewayLimits> = {}) =>
+  gateway({ urls, limits: { ...limits, ...others } }).data(id);
 
 /** Connections that were broken off are gone as soon as the other side has seen it. */
 async function isIdle({ sockets }: Served): Promise<boolean> {
@@ -208,13 +214,15 @@ async function isIdle({ sockets }: Served): Promise<boolean> {
   return sockets.size === 0;
 }
 
-for (const [name, { code, handler }] of Object.entries(faults)) {
+for (const [name, { code, handler, limits: others }] of Object.entries(faults)) {
   test(`one that ${name}: ${code}`, async () => {
     await using hostile = await serve(handler);
     await using honestOne = await serve(good);
-    const error = await refuses(read([hostile.url]), code);
+    const error = await refuses(read([hostile.url], others), code);
     assert.match(error.message, new URL(hostile.url).host, 'it says which gateway it was');
-    assert.equal(await read([hostile.url, honestOne.url]), data, 'the next one is asked');
+    // Should a busy machine keep the honest one from answering in time, it is asked again.
+    const patient = { ...others, retries: 3 };
+    assert.equal(await read([hostile.url, honestOne.url], patient), data, 'the next one is asked');
   });
 }
 
@@ -485,6 +493,9 @@ test('blocks, the chain and a status that are none', async () => {
     await refuses(gateway({ urls: [hostile.url], limits }).block(5), 'response-malformed');
     assert.is((await gateway({ urls: [hostile.url, fine.url], limits }).block(5)).height, 5);
   }
+  // A node without GraphQL, which knows nothing of it.
+  await using bare = await serve((request, response) => json(response, {}, request.method === 'POST' ? 400 : 404));
+  assert.equal(await gateway({ urls: [bare.url], limits }).status(id), { state: 'unknown' });
   await using nonsense = await all({ network: 1, height: 'high', number_of_confirmations: -1 });
   await refuses(gateway({ urls: [nonsense.url], limits }).info(), 'response-malformed');
   await refuses(gateway({ urls: [nonsense.url], limits }).status(id), 'response-malformed');
@@ -494,7 +505,7 @@ test('nothing is left: no connection, no timer, no error that nobody heard of', 
   const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   await using silent = await serve(() => {});
   await using flood = await serve(endless('x'.repeat(10_000)));
-  await refuses(read([silent.url]), 'gateway-unreachable');
+  await refuses(read([silent.url], shortly), 'gateway-unreachable');
   await refuses(read([flood.url]), 'response-over-limit');
   assert.ok(await isIdle(silent));
   assert.ok(await isIdle(flood));
@@ -508,7 +519,7 @@ test('a program that read from gateways that never answer ends by itself', async
   await using flood = await serve(endless('x'.repeat(10_000)));
   const program = `import('heddle/arweave').then(async ({ gateway }) => {
     for (const url of ${JSON.stringify([silent.url, flood.url])}) {
-      const reader = gateway({ urls: [url], limits: ${JSON.stringify(limits)} });
+      const reader = gateway({ urls: [url], limits: ${JSON.stringify({ ...limits, ...shortly })} });
       await reader.transaction('${id}').catch(({ code }) => console.log(code));
     }
   })`;

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Disk } from './disk.ts';
+import { storeDamaged, storeFailed } from './failure.ts';
+
+/** Files that are named by the SHA-256 of what is in them. */
+export class ContentFiles {
+  readonly #store: string;
+  readonly #folder: string;
+  readonly #disk: Disk;
+  readonly #isFlushed: boolean;
+  #written = 0;
+  #removed: Promise<unknown> = Promise.resolve();
+
+  /** In `folder` of the store at `store`. Files are durable when they are there if `isFlushed`. */
+  constructor(store: string, folder: string, disk: Disk, isFlushed: boolean) {
+    this.#store = store;
+    this.#folder = join(store, folder);
+    this.#disk = disk;
+    this.#isFlushed = isFlushed;
+  }
+
+  /** Writes a file of these parts, and returns its name. */
+  async put(parts: readonly Uint8Array[]): Promise<string> {
+    const name = contentName(...parts);
+    // One that is there already may be torn, if it was not flushed.
+    const temporary = join(this.#folder, `${name}.${this.#written++}.tmp`);
+    try {
+      await this.#disk.write(temporary, parts, this.#isFlushed);
+      await this.#disk.rename(temporary, join(this.#folder, name), this.#isFlushed);
+    } catch (error) {
+      // What cannot be removed now is swept when the store is opened.
+      await this.#disk.remove(temporary).catch(() => {});
+      throw storeFailed(`the file ${name} was not written`, this.#store, error);
+    }
+    return name;
+  }
+
+  /** What is in a file. */
+  async read(name: string): Promise<Uint8Array> {
+    let bytes: Uint8Array;
+    try {
+      bytes = await readFile(join(this.#folder, name));
+    } catch (error) {
+      if (isMissing(error)) throw storeDamaged(this.#store, `the file ${name} is missing`, { file: name });
+      throw storeFailed(`the file ${name} was not read`, this.#store, error);
+    }
+    if (contentName(bytes) === name) return bytes;
+    throw storeDamaged(this.#store, `the file ${name} has other bytes than were written`, { file: name });
+  }
+
+  /** Removes a file that nobody refers to any more. One that cannot be removed is swept when the store is opened. */
+  remove(name: string): void {
+    const removed = this.#disk.remove(join(this.#folder, name)).catch(() => {});
+    this.#removed = Promise.all([this.#removed, removed]);
+  }
+
+  /** Fulfils when nothing is being removed. */
+  async settled(): Promise<void> {
+    await this.#removed;
+  }
+}
+
+/** The name of a file with these bytes. */
+export function contentName(...parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+/** Whether a file has the name of its bytes. */
+export const isIntact = (folder: string, name: string): boolean =>
+  contentName(readFileSync(join(folder, name))) === name;
+
+export const isMissing = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+
+/** The names that {@link ContentFiles} gives, and those that it gives before. */
+export const contentNames = /^[0-9a-f]{64}$/;
+export const temporaryNames = /^[0-9a-f]{64}\.\d+\.tmp$/;

@@ -1,0 +1,106 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { HeddleError } from '../../core/error.ts';
+import { isMissing } from './content-files.ts';
+import { flushFolder, replaceFile } from './disk.ts';
+import { storeDamaged, storeFailed } from './failure.ts';
+import { takeLock } from './lock.ts';
+import { tablesFile } from './tables.ts';
+
+/** A store's folder, which nobody else has open. */
+export interface OpenFolder {
+  /** The folder itself, whatever led to it. */
+  readonly path: string;
+  /** Whether all of it was made before. A new one is finished by {@link finishFolder}. */
+  readonly isFinished: boolean;
+  /** Lets others open it. */
+  readonly release: () => void;
+}
+
+/** Opens a store's folder. Makes one if there is none, unless it `mustExist`. */
+export function openFolder(given: string, mustExist = false): OpenFolder {
+  try {
+    if (!mustExist) make(given);
+    const path = realpathSync(given);
+    // Before anything is changed in it.
+    const isKnown = checkFormat(path) || !mustExist;
+    if (!isKnown) throw invalid(path, `${path} is no store`);
+    const release = takeLock(join(path, lockFile), path);
+    try {
+      // Another may have made it meanwhile.
+      return { path, isFinished: checkFormat(path), release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  } catch (error) {
+    throw storeFailed('the store was not opened', given, error);
+  }
+}
+
+/** Says what a folder is, last of all. */
+export function finishFolder(path: string): void {
+  const format = { format: formatName, version: formatVersion };
+  const bytes = new TextEncoder().encode(`${JSON.stringify(format)}\n`);
+  replaceFile(join(path, formatFile), join(path, `${formatFile}.tmp`), bytes);
+}
+
+/** Whether a folder holds a store: false if there is none in it, or one that was not finished. Refuses all others. */
+function checkFormat(path: string): boolean {
+  let text: string;
+  try {
+    text = readFileSync(join(path, formatFile), 'utf8');
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    const foreign = readdirSync(path).find((name) => !ownNames.has(name));
+    if (foreign === undefined) return false;
+    throw invalid(path, `${path} has other things in it, ${foreign} among them, and no ${formatFile}`);
+  }
+  const version = versionOf(text);
+  if (version === undefined) throw storeDamaged(path, `${formatFile} does not say of which format the store is`);
+  if (version > formatVersion) {
+    throw invalid(path, `the store in ${path} is of version ${version}, this program knows ${formatVersion}`, version);
+  }
+  if (existsSync(join(path, tablesFile))) return true;
+  throw storeDamaged(path, `${tablesFile}, which holds the log, is missing`);
+}
+
+function versionOf(text: string): number | undefined {
+  try {
+    const { format, version } = JSON.parse(text) as { readonly format?: unknown; readonly version?: unknown };
+    return format === formatName && Number.isSafeInteger(version) ? Number(version) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes a folder whose name is durable. */
+function make(path: string): void {
+  const first = mkdirSync(path, { recursive: true });
+  if (first === undefined) return;
+  const above = dirname(first);
+  for (let made = path; made.length >= first.length; made = dirname(made)) flushFolder(dirname(made));
+  flushFolder(above);
+}
+
+const invalid = (folder: string, what: string, version: number | null = null): HeddleError =>
+  new HeddleError('store-invalid', what, { folder, version });
+
+const formatFile = 'format.json';
+const formatName = 'heddle store';
+const formatVersion = 1;
+const lockFile = 'lock';
+
+/** The folders in a store's folder. */
+export const checkpointsFolder = 'checkpoints';
+export const blobsFolder = 'blobs';
+
+/** What a store that was not finished may have made. */
+const ownNames: ReadonlySet<string> = new Set([
+  lockFile,
+  tablesFile,
+  `${tablesFile}-lock`,
+  `${formatFile}.tmp`,
+  checkpointsFolder,
+  blobsFolder,
+]);

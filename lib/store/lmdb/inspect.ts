@@ -1,0 +1,108 @@
+import type { LogPiece } from '../store.ts';
+import { storeFailed } from './failure.ts';
+import { openFolder } from './folder.ts';
+import { type StoreDamage, Survey } from './survey.ts';
+
+/** What {@link inspectStore} found. */
+export interface StoreReport {
+  /** The folder itself, whatever links led to it. */
+  readonly folder: string;
+  /** How many bytes of log there are to be; undefined if nobody can tell. */
+  readonly logLength: number | undefined;
+  /** How many of them, from the first on, are as they were written. */
+  readonly goodLength: number;
+  /** In how many pieces those are. */
+  readonly pieces: number;
+  /** Checkpoints and blobs that are as they were written. */
+  readonly checkpoints: number;
+  readonly blobs: number;
+  /** What is not. */
+  readonly damages: readonly StoreDamage[];
+}
+
+/** How far a look through a store has come. */
+export interface StoreProgress {
+  readonly part: 'log' | 'checkpoints' | 'blobs';
+  /** Bytes of log, or files. */
+  readonly done: number;
+  /** Of how many, if that is known. */
+  readonly of?: number;
+}
+
+export type ReadLog = (position: number) => LogPiece | undefined;
+
+/**
+ * Looks through a store that nobody has open, without changing it: whether its file hangs together, every piece of the
+ * log, every checkpoint and every blob. `records` looks at what the log says, as far as it is good, and returns what is
+ * wrong with that.
+ */
+export async function inspectStore(
+  given: string,
+  onProgress: (progress: StoreProgress) => void = () => {},
+  records: (read: ReadLog, goodLength: number) => readonly StoreDamage[] = () => [],
+): Promise<StoreReport> {
+  const { path, release } = openFolder(given, true);
+  let survey: Survey | undefined;
+  try {
+    survey = new Survey(path);
+    return await look(survey, onProgress, records);
+  } catch (error) {
+    throw storeFailed('the store was not looked through', path, error);
+  } finally {
+    await survey?.close();
+    release();
+  }
+}
+
+async function look(
+  survey: Survey,
+  onProgress: (progress: StoreProgress) => void,
+  records: (read: ReadLog, goodLength: number) => readonly StoreDamage[],
+): Promise<StoreReport> {
+  const { folder, logLength, damages } = survey;
+  const starts: number[] = [];
+  let goodLength = 0;
+  for (const { position, bytes } of survey.goodPieces()) {
+    starts.push(position);
+    goodLength = position + bytes.length;
+    if (starts.length % aWhile === 0)
+      await tell({ part: 'log', done: goodLength, ...(logLength && { of: logLength }) });
+  }
+  survey.noteLog(goodLength);
+  damages.push(...records(readerOf(survey, starts, goodLength), goodLength));
+  const checkpoints = await count(survey.goodCheckpoints(), 'checkpoints');
+  const blobs = await count(survey.goodBlobs(), 'blobs');
+  return { folder, logLength, goodLength, pieces: starts.length, checkpoints, blobs, damages };
+
+  async function count(found: Iterable<unknown>, part: 'checkpoints' | 'blobs'): Promise<number> {
+    let done = 0;
+    for (const _ of found) if (++done % aWhile === 0) await tell({ part, done });
+    return done;
+  }
+
+  /** Tells how far it came, and lets others go on. */
+  function tell(progress: StoreProgress): Promise<void> {
+    onProgress(progress);
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Reads the good pieces of a log, which begin at `starts`. */
+function readerOf(survey: Survey, starts: readonly number[], end: number): ReadLog {
+  let last: LogPiece | undefined;
+  return (position) => {
+    if (position >= end) return undefined;
+    if (last && last.position <= position && position < last.position + last.bytes.length) return last;
+    let low = 0;
+    for (let high = starts.length - 1; low < high; ) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= position) low = middle;
+      else high = middle - 1;
+    }
+    last = survey.goodPiece(starts[low] ?? 0);
+    return last;
+  };
+}
+
+/** Pieces or files. */
+const aWhile = 64;

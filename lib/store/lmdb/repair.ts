@@ -1,0 +1,197 @@
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Id } from '../../core/id.ts';
+import { flushFolder } from './disk.ts';
+import { storeDamaged, storeFailed } from './failure.ts';
+import { blobsFolder, checkpointsFolder, openFolder } from './folder.ts';
+import { headOf, tablesIn } from './open-tables.ts';
+import { flawOfPages } from './pages.ts';
+import { headKey, type Reference, writeBlobEntry, writeHead, writeReference } from './records.ts';
+import { sealed } from './sealed.ts';
+import { Survey } from './survey.ts';
+import { nameOf } from './sweep.ts';
+import { type Change, keyOf, newTablesFile, Tables, tablesFile } from './tables.ts';
+
+/** What a repair kept, and where the rest is. */
+export interface RepairedStore {
+  /** How many bytes of log were kept. */
+  readonly logLength: number;
+  readonly checkpoints: number;
+  readonly blobs: number;
+  /** The files and folders with what was there before, all of it: nothing is deleted. */
+  readonly aside: readonly string[];
+}
+
+/**
+ * Makes a store out of what is good in a damaged one that nobody has open: the log up to the first byte that is not as it
+ * was written, or to `truncateTo` if that is before; the checkpoints and blobs that are whole. A process whose checkpoint
+ * is not kept is brought up from its messages. What was there before stays in the folder under names that begin with
+ * `damaged`. A repair that is broken off leaves the store as it was.
+ *
+ * `truncateTo` is the position of a record: one that `checkStore` of `heddle/store/check` has named.
+ *
+ * @example
+ * ```ts
+ * import { lmdbStore, repairStore } from 'heddle/store/lmdb';
+ *
+ * const { logLength, aside } = await repairStore('data/shop');
+ * console.log(`${logLength} bytes of log are kept, what was there is in ${aside.join(', ')}`);
+ * const store = lmdbStore('data/shop');
+ * ```
+ */
+export async function repairStore(
+  folder: string,
+  { truncateTo = Number.POSITIVE_INFINITY }: { readonly truncateTo?: number } = {},
+): Promise<RepairedStore> {
+  const { path, release } = openFolder(folder, true);
+  let survey: Survey | undefined;
+  try {
+    survey = new Survey(path);
+    const kept = await copyGood(survey, path, truncateTo);
+    const aside = putAside(path, new Set([...kept.files, ...kept.blobs.map(nameOf)]));
+    swap(path);
+    return { logLength: kept.logLength, checkpoints: kept.checkpoints, blobs: kept.blobs.length, aside };
+  } catch (error) {
+    throw storeFailed('the store was not repaired', path, error);
+  } finally {
+    await survey?.close();
+    release();
+  }
+}
+
+/**
+ * Makes the file of a store that nobody has open as small as what is in it: room that was given back is otherwise kept for
+ * later. It takes the room of the new file while it is made; one that is broken off leaves the store as it was. Returns
+ * how many bytes the file had, and has.
+ *
+ * @example
+ * ```ts
+ * import { compactStore } from 'heddle/store/lmdb';
+ *
+ * const { beforeBytes, afterBytes } = await compactStore('data/shop');
+ * console.log(`${beforeBytes - afterBytes} bytes are free`);
+ * ```
+ */
+export async function compactStore(
+  folder: string,
+): Promise<{ readonly beforeBytes: number; readonly afterBytes: number }> {
+  const { path, release } = openFolder(folder, true);
+  const [file, fresh] = [join(path, tablesFile), join(path, newTablesFile)];
+  try {
+    const flaw = flawOfPages(file);
+    if (flaw) throw storeDamaged(path, `${tablesFile} is torn or changed: ${flaw}`);
+    const beforeBytes = statSync(file).size;
+    removeNew(path);
+    const tables = tablesIn(path, {});
+    try {
+      await tables.root.backup(fresh, true);
+    } finally {
+      await tables.close();
+    }
+    await settle(fresh, path);
+    const flawed = flawOfPages(fresh);
+    if (flawed) throw new Error(`its copy is none: ${flawed}`);
+    swap(path);
+    return { beforeBytes, afterBytes: statSync(file).size };
+  } catch (error) {
+    throw storeFailed('the store was not made smaller', path, error);
+  } finally {
+    release();
+  }
+}
+
+/** Has a copy that LMDB made flushed, with first pages as usual: it makes both of one time. */
+async function settle(copy: string, folder: string): Promise<void> {
+  const tables = new Tables(copy);
+  try {
+    tables.commit([{ table: 'heads', key: headKey, value: writeHead(headOf(tables, folder)) }]);
+  } finally {
+    await tables.close();
+  }
+}
+
+/** Puts what is good into new tables. */
+async function copyGood(survey: Survey, path: string, truncateTo: number) {
+  removeNew(path);
+  const tables = new Tables(join(path, newTablesFile), { isNew: true });
+  try {
+    const logLength = copyLog(survey, tables, truncateTo);
+    const checkpoints = [...survey.goodCheckpoints()].filter(([, reference]) => reference.logLength <= logLength);
+    const blobs = [...survey.goodBlobs()];
+    tables.commit([
+      ...checkpoints.map(([process, reference]) => checkpointChange(process, reference)),
+      ...blobs.map((blob) => blobChange(blob, statSync(join(path, blobsFolder, nameOf(blob))).size)),
+      { table: 'heads', key: headKey, value: writeHead({ length: logLength }) },
+    ]);
+    const files = new Set(checkpoints.flatMap(([, { file }]) => file ?? []));
+    return { logLength, files, checkpoints: checkpoints.length, blobs };
+  } finally {
+    await tables.close();
+  }
+}
+
+function copyLog(survey: Survey, tables: Tables, truncateTo: number): number {
+  let length = 0;
+  let changes: Change[] = [];
+  for (const { position, bytes } of survey.goodPieces()) {
+    const kept = bytes.subarray(0, Math.max(0, truncateTo - position));
+    if (kept.length === 0) break;
+    changes.push({ table: 'log', key: keyOf(position), value: sealed(position, kept) });
+    length = position + kept.length;
+    if (changes.length < atOnce) continue;
+    tables.commit(changes);
+    changes = [];
+  }
+  tables.commit(changes);
+  return length;
+}
+
+const checkpointChange = (process: Id, reference: Reference): Change => ({
+  table: 'checkpoints',
+  key: process,
+  value: writeReference(process, reference),
+});
+
+const blobChange = (blob: Id, length: number): Change => ({
+  table: 'blobs',
+  key: blob,
+  value: writeBlobEntry(blob, { length }),
+});
+
+/** Gives second names to the file of LMDB and to all files but those that are kept. */
+function putAside(path: string, kept: ReadonlySet<string>): readonly string[] {
+  let count = 1;
+  while (existsSync(join(path, `damaged-${count}.mdb`))) count++;
+  const name = `damaged-${count}`;
+  const lost = [checkpointsFolder, blobsFolder].flatMap((folder) =>
+    readdirSync(join(path, folder))
+      .filter((file) => !kept.has(file))
+      .map((file) => [join(path, folder, file), `${folder}-${file}`] as const),
+  );
+  const aside = [join(path, `${name}.mdb`)];
+  if (lost.length > 0) {
+    const folder = join(path, name);
+    aside.push(folder);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    for (const [file, second] of lost) linkSync(file, join(folder, second));
+    flushFolder(folder);
+  }
+  linkSync(join(path, tablesFile), join(path, `${name}.mdb`));
+  flushFolder(path);
+  return aside;
+}
+
+/** Puts the new tables in the place of those that are there. */
+function swap(path: string): void {
+  renameSync(join(path, newTablesFile), join(path, tablesFile));
+  flushFolder(path);
+  removeNew(path);
+}
+
+/** Removes new tables that were not finished, and what LMDB makes beside them. */
+function removeNew(path: string): void {
+  for (const name of readdirSync(path)) if (name.startsWith(newTablesFile)) rmSync(join(path, name));
+}
+
+const atOnce = 64;

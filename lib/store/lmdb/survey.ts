@@ -1,0 +1,142 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { HeddleError, reasonOf } from '../../core/error.ts';
+import type { Id } from '../../core/id.ts';
+import type { LogPiece } from '../store.ts';
+import { contentNames, isIntact, isMissing } from './content-files.ts';
+import { blobsFolder, checkpointsFolder } from './folder.ts';
+import { LoosePieces } from './loose-pieces.ts';
+import { tablesIn } from './open-tables.ts';
+import { flawOfPages } from './pages.ts';
+import { PieceReader } from './piece-reader.ts';
+import { type Reference, readBlobEntry, readReference } from './records.ts';
+import { unsealed } from './sealed.ts';
+import { idOf, nameOf } from './sweep.ts';
+import { positionOf, type Tables, tablesFile } from './tables.ts';
+
+/** Something in a store that is not as it was written. */
+export interface StoreDamage {
+  readonly what: 'file' | 'log' | 'record' | 'checkpoint' | 'blob';
+  readonly reason: string;
+  /** In the log: from which byte on. */
+  readonly position?: number;
+  /** Whose checkpoint. */
+  readonly process?: Id;
+  readonly blob?: Id;
+}
+
+/** What is in a store's folder, looked at without changing it. */
+export class Survey {
+  readonly folder: string;
+  readonly damages: StoreDamage[] = [];
+  /** The tables, unless LMDB cannot be let at them. */
+  readonly tables: Tables | undefined;
+  /** How long the log is to be; undefined if nobody can tell. */
+  readonly logLength: number | undefined;
+  readonly #pieces: PieceReader | LoosePieces;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    const tables = this.#openTables();
+    this.tables = tables;
+    this.#pieces = tables ? new PieceReader(folder, tables) : new LoosePieces(join(folder, tablesFile));
+    const head = tables?.head();
+    if (typeof head === 'object') this.logLength = head.length;
+    else this.damages.push({ what: 'log', reason: `${tablesFile} does not say how long the log is` });
+  }
+
+  /** The pieces from the beginning of the log on, as long as they are good. */
+  *goodPieces(): Generator<LogPiece> {
+    const end = this.logLength ?? Number.POSITIVE_INFINITY;
+    for (let position = 0; position < end; ) {
+      const piece = this.goodPiece(position);
+      if (!piece) return;
+      yield piece;
+      position += piece.bytes.length;
+    }
+  }
+
+  /** Notes what is wrong with the pieces behind `goodLength`, which was found to be the end of the good ones. */
+  noteLog(goodLength: number): void {
+    if (this.logLength === undefined ? !this.tables : goodLength < this.logLength) {
+      this.damages.push({ what: 'log', reason: 'the log has no good piece there', position: goodLength });
+    }
+    if (!this.tables) return;
+    for (const { key, value } of this.tables.log.getRange({})) {
+      const position = positionOf(key);
+      const isNoted = position === goodLength || unsealed(position, value) !== undefined;
+      if (!isNoted) this.damages.push({ what: 'log', reason: 'a piece has other bytes than were written', position });
+    }
+  }
+
+  /** The checkpoints that are good; notes which are not. */
+  *goodCheckpoints(): Generator<readonly [Id, Reference]> {
+    if (!this.tables) return;
+    for (const { key: process, value } of this.tables.checkpoints.getRange({})) {
+      const reference = readReference(process, value);
+      const reason = reference ? this.#flawOfFile(checkpointsFolder, reference.file) : 'its reference cannot be read';
+      if (reason) this.damages.push({ what: 'checkpoint', reason, process });
+      else if (reference) yield [process, reference];
+    }
+  }
+
+  /** The blobs that are good; notes which are not. */
+  *goodBlobs(): Generator<Id> {
+    const known = new Set<Id>();
+    for (const { key: blob, value } of this.tables?.blobs.getRange({}) ?? []) {
+      known.add(blob);
+      const isKept = readBlobEntry(blob, value) !== undefined;
+      const reason = isKept ? this.#flawOfFile(blobsFolder, nameOf(blob)) : 'its reference cannot be read';
+      if (reason) this.damages.push({ what: 'blob', reason, blob });
+      else yield blob;
+    }
+    if (this.tables) return;
+    // Nobody knows which there are to be, but those that are there say what they are.
+    for (const name of this.names(blobsFolder)) if (!this.#flawOfFile(blobsFolder, name)) yield idOf(name);
+  }
+
+  /** The names of the files in a folder that are named by what is in them. */
+  names(folder: string): readonly string[] {
+    return readdirSync(join(this.folder, folder)).filter((name) => contentNames.test(name));
+  }
+
+  async close(): Promise<void> {
+    if (this.#pieces instanceof LoosePieces) this.#pieces.close();
+    await this.tables?.close();
+  }
+
+  #openTables(): Tables | undefined {
+    try {
+      const flaw = flawOfPages(join(this.folder, tablesFile));
+      if (flaw === undefined) return tablesIn(this.folder, { readOnly: true });
+      this.damages.push({ what: 'file', reason: `${tablesFile} is torn or changed: ${flaw}` });
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+      this.damages.push({ what: 'file', reason: error.what });
+    }
+    return undefined;
+  }
+
+  /** The piece that begins at a position, if it is good. */
+  goodPiece(position: number): LogPiece | undefined {
+    try {
+      const piece = this.#pieces.readOne(position);
+      return piece?.position === position ? piece : undefined;
+    } catch (error) {
+      if (isDamaged(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #flawOfFile(folder: string, name: string | undefined): string | undefined {
+    if (name === undefined) return undefined;
+    try {
+      return isIntact(join(this.folder, folder), name) ? undefined : `${name} has other bytes than were written`;
+    } catch (error) {
+      return isMissing(error) ? `${name} is missing` : `${name} cannot be read: ${reasonOf(error)}`;
+    }
+  }
+}
+
+const isDamaged = (error: unknown): error is HeddleError =>
+  error instanceof HeddleError && error.code === 'store-damaged';

@@ -1,0 +1,61 @@
+import type { Module } from '../compute/executor.ts';
+import { inlinePool } from '../compute/pool/index.ts';
+import { HeddleError, reasonOf } from '../core/error.ts';
+import type { Id } from '../core/id.ts';
+import { defaultLimits } from '../core/limits.ts';
+import { memoryStore } from '../store/memory.ts';
+import type { Store } from '../store/store.ts';
+import { addressesOf } from './addresses.ts';
+import { assemble } from './assemble.ts';
+import { mailboxOf } from './options.ts';
+import { Recovery } from './recovery.ts';
+
+/** What a log says, read record by record. */
+export interface LogReport {
+  readonly seed: string;
+  readonly records: number;
+  readonly processes: number;
+  /** Up to here it can be read. */
+  readonly goodLength: number;
+  /** Why not any further. */
+  readonly flaw: string | undefined;
+}
+
+/** Reads all that a log says, as a system does that goes on from it, without any of its modules. */
+export function checkLog(read: Store['read'], seed = ''): LogReport {
+  const store = Object.assign(memoryStore(), { read });
+  const clock = { now: () => ({ timestampMs: 0, blockHeight: 0 }), advanceTo() {} };
+  const policy = { arrived() {}, next: () => undefined };
+  const gateway = { ...addressesOf(seed), seed, limits: defaultLimits };
+  const engine = assemble(gateway, mailboxOf({}, defaultLimits), { policy, store, clock, pool: inlinePool });
+  const { log, ledger } = engine;
+  const recovery = new Recovery(engine);
+  for (;;) {
+    try {
+      recovery.readLog();
+      return report(undefined);
+    } catch (error) {
+      const { module, seed: begun } = error instanceof HeddleError ? error.facts : {};
+      // It says with which seed it was begun, and which modules it has.
+      if (typeof begun === 'string' && begun !== seed) return checkLog(read, begun);
+      if (typeof module !== 'string') return report(error instanceof HeddleError ? error.what : reasonOf(error));
+      ledger.define(absent(module));
+    }
+  }
+
+  function report(flaw: string | undefined): LogReport {
+    const { records, processes } = ledger;
+    return { seed, records, processes: processes.length, goodLength: log.end, flaw };
+  }
+}
+
+/** What stands for a module of which no more is known than its id. */
+const absent = (id: Id): Module => ({
+  id,
+  owner: '',
+  tags: [],
+  load() {},
+  start() {
+    throw new HeddleError('module-unknown', `there is no module ${id}`, { module: id });
+  },
+});

@@ -1,0 +1,50 @@
+/**
+ * Looking through a store on disk.
+ *
+ * @module
+ */
+import { inspectStore, type StoreProgress, type StoreReport } from '../store/lmdb/inspect.ts';
+import { checkLog } from './check-log.ts';
+
+export type { StoreProgress, StoreReport } from '../store/lmdb/inspect.ts';
+export type { StoreDamage } from '../store/lmdb/survey.ts';
+
+/** What {@link checkStore} found. */
+export interface CheckedStore extends StoreReport {
+  /** Records of the log that can be read, and the processes that they tell of. */
+  readonly records: number;
+  readonly processes: number;
+}
+
+/**
+ * Looks through a store that `lmdbStore` made, without changing it: whether every piece of the log, every checkpoint and
+ * every blob is as it was written, and whether the log can be read, record by record, as a system does that goes on from
+ * it. No module is needed, and no system; a store that a program left open when it ended is looked through all the same.
+ * A store without damages opens; of another, `repairStore` keeps what is good.
+ *
+ * Throws `store-locked` while somebody has it open, `store-invalid` if it is none.
+ *
+ * @example
+ * ```ts
+ * import { checkStore } from 'heddle/store/check';
+ * import { repairStore } from 'heddle/store/lmdb';
+ *
+ * const { damages, goodLength, records } = await checkStore('data/shop');
+ * for (const { what, reason, position } of damages) console.log(what, reason, position ?? '');
+ * console.log(`${records} records are good, up to byte ${goodLength} of the log`);
+ * if (damages.length > 0) await repairStore('data/shop', { truncateTo: goodLength });
+ * ```
+ */
+export async function checkStore(
+  folder: string,
+  { onProgress }: { readonly onProgress?: (progress: StoreProgress) => void } = {},
+): Promise<CheckedStore> {
+  let [records, processes, readable] = [0, 0, 0];
+  const report = await inspectStore(folder, onProgress, (read, goodLength) => {
+    const log = checkLog(read);
+    ({ records, processes, goodLength: readable } = log);
+    if (log.flaw === undefined || readable >= goodLength) return [];
+    return [{ what: 'record', reason: log.flaw, position: readable }];
+  });
+  return { ...report, goodLength: Math.min(report.goodLength, readable), records, processes };
+}

@@ -1,0 +1,218 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { type Id, memoryStore, type Store, type StoredCheckpoint, type StoredLedger } from 'heddle';
+import { type LmdbOptions, lmdbStore } from 'heddle/store/lmdb';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { hashBytes } from '../../lib/core/id.ts';
+import { emptyFolder } from './lmdb/folders.ts';
+
+/** What a store does that is there for a while: memory is as long as the program, a folder longer. */
+interface Kind {
+  readonly name: string;
+  /** A new store, and what opens it again after it was closed. */
+  readonly make: () => () => Store & { readonly length: number };
+}
+
+const onDisk = (options: LmdbOptions): Kind => ({
+  name: JSON.stringify(options),
+  make: () => {
+    const folder = join(emptyFolder(), 'a', 'store');
+    return () => lmdbStore(folder, options);
+  },
+});
+
+const kinds: readonly Kind[] = [
+  {
+    name: 'memory store',
+    make: () => {
+      const store = memoryStore();
+      return () => store;
+    },
+  },
+  onDisk({ durability: 'memory' }),
+  onDisk({ durability: 'batched' }),
+  onDisk({ durability: 'batched', commitMs: 1, commitBytes: 100, pendingBytes: 1_000 }),
+  onDisk({ durability: 'each' }),
+];
+
+type Command =
+  | { readonly do: 'append'; readonly bytes: number }
+  | { readonly do: 'checkpoint'; readonly process: number; readonly slot: number; readonly bytes: number }
+  | { readonly do: 'blob' | 'ledger'; readonly bytes: number }
+  | { readonly do: 'read'; readonly at: number }
+  | { readonly do: 'flush' | 'reopen' | 'wait' };
+
+const size = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: 200 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 200, max: 40_000 }) },
+  { weight: 1, arbitrary: fc.constantFrom(16_384, 16_385, 65_535, 65_536, 65_537, 300_000) },
+);
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('append' as const), bytes: size }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('read' as const), at: fc.double({ min: 0, max: 1.1, noNaN: true }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('checkpoint' as const), process: fc.nat(3), slot: fc.nat(9), bytes: size }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('blob' as const, 'ledger' as const), bytes: size }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'reopen' as const, 'wait' as const) }) },
+);
+
+/** Bytes that tell where they are, and of what. */
+const bytesAt = (position: number, length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, at) => ((position + at) * 31 + ((position + at) >> 8)) & 0xff);
+
+/** What a store is to hold. */
+class Model {
+  readonly starts: number[] = [0];
+  readonly checkpoints = new Map<Id, StoredCheckpoint>();
+  readonly blobs = new Map<Id, Uint8Array>();
+  ledger: StoredLedger | undefined;
+
+  get length(): number {
+    return this.starts.at(-1) ?? 0;
+  }
+
+  /** Fails unless a store reads what was appended at a position, in a piece of whole ones. */
+  checkRead(store: Store, position: number): void {
+    const piece = store.read(position);
+    assert.is(piece !== undefined, position < this.length, `at ${position} of ${this.length}`);
+    if (!piece) return;
+    const end = piece.position + piece.bytes.length;
+    assert.ok(piece.position <= position && position < end, `${position} is not within ${piece.position} to ${end}`);
+    assert.ok(this.starts.includes(piece.position) && this.starts.includes(end), 'not whole');
+    assert.ok(Buffer.from(piece.bytes).equals(bytesAt(piece.position, piece.bytes.length)), 'other bytes');
+  }
+
+  async checkAll(store: Store & { readonly length: number }): Promise<void> {
+    assert.is(store.length, this.length);
+    for (const start of this.starts) this.checkRead(store, start);
+    for (const [process, checkpoint] of this.checkpoints) {
+      assert.equal(plain(await store.checkpoint(process)), plain(checkpoint));
+    }
+    for (const [id, bytes] of this.blobs) assert.ok(Buffer.from((await store.blob(id)) ?? []).equals(bytes));
+    assert.equal(plain(await store.ledger()), plain(this.ledger));
+    assert.is(await store.checkpoint('nobody'), undefined);
+    assert.is(await store.blob(hashBytes(new Uint8Array())), undefined);
+  }
+}
+
+const plain = (checkpoint: StoredCheckpoint | StoredLedger | undefined) =>
+  checkpoint && { ...checkpoint, bytes: Buffer.from(checkpoint.bytes).toString('base64') };
+
+/** Does it to the store and to the model. Returns the store that is open then. */
+async function act(step: Command, store: Store, model: Model, open: () => Store): Promise<Store> {
+  switch (step.do) {
+    case 'append': {
+      const position = model.length;
+      const bytes = bytesAt(position, step.bytes);
+      model.starts.push(position + step.bytes);
+      const appended = store.append({ position, bytes });
+      model.checkRead(store, position);
+      await appended;
+      // It is the caller's again.
+      bytes.fill(0);
+      break;
+    }
+    case 'read':
+      model.checkRead(store, Math.floor(model.length * step.at));
+      break;
+    case 'checkpoint': {
+      const process = `process ${step.process}`;
+      const bytes = bytesAt(step.slot, step.bytes);
+      const checkpoint = { process, slot: step.slot, bytes };
+      await store.putCheckpoint(checkpoint);
+      assert.equal(plain(await store.checkpoint(process)), plain(checkpoint));
+      model.checkpoints.set(process, checkpoint);
+      break;
+    }
+    case 'ledger': {
+      model.ledger = { position: model.length, bytes: bytesAt(model.length, step.bytes) };
+      await store.putLedger(model.ledger);
+      assert.equal(plain(await store.ledger()), plain(model.ledger));
+      break;
+    }
+    case 'blob': {
+      const bytes = bytesAt(step.bytes, step.bytes);
+      const id = await store.putBlob(bytes);
+      assert.is(id, hashBytes(bytes));
+      model.blobs.set(id, bytes);
+      break;
+    }
+    case 'flush':
+      await store.flush();
+      assert.is(store.durableLength, model.length);
+      break;
+    case 'wait':
+      await new Promise((resolve) => setTimeout(resolve, 3));
+      break;
+    case 'reopen':
+      await store.close();
+      return open();
+  }
+  assert.ok(store.durableLength <= model.length);
+  return store;
+}
+
+for (const { name, make } of kinds) {
+  test(`${name}: whatever is done to it, it holds what it was given`, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { maxLength: 60, size: 'max' }), async (steps) => {
+        const open = make();
+        const model = new Model();
+        let store: Store = open();
+        try {
+          for (const step of steps) store = await act(step, store, model, open);
+        } finally {
+          await store.close();
+        }
+        const last = open();
+        await model.checkAll(last);
+        assert.is(last.durableLength, last.length);
+        await last.close();
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test(`${name}: bytes that are not the next are refused, and leave no trace`, async () => {
+    const store = make()();
+    await store.append({ position: 0, bytes: bytesAt(0, 30) });
+    for (const position of [0, 10, 29, 31, 100, -1, Number.NaN]) {
+      assert.throws(() => store.append({ position, bytes: bytesAt(30, 5) }), /another system/, `at ${position}`);
+      assert.is(store.length, 30);
+    }
+    await store.append({ position: 30, bytes: bytesAt(30, 5) });
+    assert.is(store.length, 35);
+    await store.close();
+  });
+
+  test(`${name}: what was read stays as it was when more is appended`, async () => {
+    const store = make()();
+    await store.append({ position: 0, bytes: bytesAt(0, 30) });
+    const before = store.read(12);
+    const bytes = before?.bytes.slice();
+    for (let position = 30; position < 20_000; position += 1_000) {
+      await store.append({ position, bytes: bytesAt(position, 1_000) });
+    }
+    assert.equal(before?.bytes.slice(), bytes);
+    await store.close();
+  });
+
+  test(`${name}: a blob cannot be changed from outside, and is there once`, async () => {
+    const store = make()();
+    const bytes = bytesAt(1, 100);
+    const id = await store.putBlob(bytes);
+    assert.is(await store.putBlob(bytes), id);
+    const read = await store.blob(id);
+    read?.fill(0);
+    assert.ok(Buffer.from((await store.blob(id)) ?? []).equals(bytes));
+    await store.close();
+  });
+}
+
+test.run();

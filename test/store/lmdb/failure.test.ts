@@ -1,0 +1,300 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSystem } from 'heddle';
+import { checkStore } from 'heddle/store/check';
+import { type Durability, lmdbStore, repairStore } from 'heddle/store/lmdb';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { realDisk } from '../../../lib/store/lmdb/disk.ts';
+import { LmdbStore } from '../../../lib/store/lmdb/lmdb-store.ts';
+import { adder } from '../../fixtures/system/behaviors.ts';
+import { refusal } from '../../fixtures/system/refusal.ts';
+import { copied, filledStore, readAll } from './filled.ts';
+import { emptyFolder } from './folders.ts';
+import { nodeArguments, Program } from './programs.ts';
+
+const levels: readonly Durability[] = ['memory', 'batched', 'each'];
+const filled = await filledStore();
+
+/** What is in a folder, with the names and contents of all files. */
+function contents(folder: string): Readonly<Record<string, string>> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const files = paths.filter((path) => statSync(join(folder, path)).isFile());
+  return Object.fromEntries(files.sort().map((path) => [path, readFileSync(join(folder, path), 'base64')]));
+}
+
+/** The length of the log, after it was read. */
+async function lengthOf(folder: string): Promise<number> {
+  const store = lmdbStore(folder);
+  let length = 0;
+  for (let piece = store.read(0); piece; piece = store.read(length)) length += piece.bytes.length;
+  assert.is(length, store.length);
+  await store.close();
+  return length;
+}
+
+for (const durability of levels) {
+  test(`${durability}: nothing that follows a transaction that failed is kept`, async () => {
+    for (const failsAt of [0, 1, 5]) {
+      const folder = join(emptyFolder(), 'store');
+      let transactions = 0;
+      const transaction: typeof realDisk.transaction = (work) => {
+        if (transactions++ === failsAt) throw new Error('No space left on device');
+        return work();
+      };
+      const store = new LmdbStore(folder, { durability, commitMs: 1, commitBytes: 50 }, { ...realDisk, transaction });
+      let durable = 0;
+      const error = await refusal(async () => {
+        for (let position = 0; ; position += 20) {
+          await store.append({ position, bytes: new Uint8Array(20).fill(position) });
+          if (position % 100 === 80) await store.flush();
+          durable = store.durableLength;
+        }
+      });
+      assert.is(error.code, 'store-failed');
+      assert.is(error.definite, false);
+      assert.match(error.message, 'make room');
+      assert.is(error.facts.folder, store.folder);
+      const works = [
+        () => store.append({ position: store.length, bytes: new Uint8Array(1) }),
+        () => store.putCheckpoint({ process: 'p', slot: 1, bytes: new Uint8Array(1) }),
+        () => store.putBlob(new Uint8Array(1)),
+        () => store.flush(),
+      ];
+      for (const work of works) assert.is((await refusal(work)).code, 'store-failed');
+      assert.is(transactions, failsAt + 1, 'tried again');
+      assert.ok(store.read(0) || durable === 0);
+      await store.close();
+      assert.ok(store.durableLength >= durable);
+      assert.is(await lengthOf(folder), store.durableLength);
+    }
+  });
+
+  test(`${durability}: a system whose store fails takes no more, and another goes on from what is durable`, async () => {
+    const folder = join(emptyFolder(), 'store');
+    let fails = false;
+    const transaction: typeof realDisk.transaction = (work) => {
+      if (fails) throw new Error('the disk is gone');
+      return work();
+    };
+    const system = createSystem({ store: new LmdbStore(folder, { durability }, { ...realDisk, transaction }) });
+    const process = await system.spawn(adder);
+    await process.send({ data: '1' });
+    await system.settle();
+    await system.flush();
+    fails = true;
+    const error = await refusal(async () => {
+      await process.send({ data: '2' });
+      await system.flush();
+    });
+    assert.is(error.code, 'store-failed');
+    assert.is((await refusal(() => process.send({ data: '3' }))).code, 'store-failed');
+    await system.close();
+    const next = createSystem({ store: lmdbStore(folder), modules: [adder] });
+    await next.settle();
+    assert.is(next.process(process.id).status.slots, 2);
+    await next.close();
+  });
+}
+
+test('a failure that nobody was told of is told when the store is closed', async () => {
+  const folder = join(emptyFolder(), 'store');
+  const transaction = () => {
+    throw new Error('the disk is gone');
+  };
+  const store = new LmdbStore(folder, { commitMs: 1_000 }, { ...realDisk, transaction });
+  store.append({ position: 0, bytes: new Uint8Array(3) });
+  assert.is((await refusal(() => store.close())).code, 'store-failed');
+  assert.is(await lengthOf(folder), 0);
+});
+
+/** A file system with so little room; undefined where none can be mounted. */
+function smallDisk(): string | undefined {
+  const folder = emptyFolder();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
+    process.prependListener('exit', () => execFileSync('umount', ['-l', folder], { stdio: 'ignore' }));
+    return folder;
+  } catch {
+    return undefined;
+  }
+}
+
+const disk = smallDisk();
+
+for (const durability of levels) {
+  (disk ? test : test.skip)(`${durability}: a disk that is full loses nothing that was durable`, async () => {
+    const folder = join(disk ?? '', durability);
+    const store = lmdbStore(folder, { durability });
+    let durable = 0;
+    const error = await refusal(async () => {
+      for (let position = 0; position < 10_000_000; position += 20_000) {
+        await store.append({ position, bytes: new Uint8Array(20_000).fill(position / 20_000) });
+        await store.flush();
+        durable = store.durableLength;
+      }
+    });
+    assert.is(error.code, 'store-failed');
+    assert.match(error.message, 'the disk is full');
+    await store.close();
+    assert.is(await lengthOf(folder), durable);
+    assert.ok(durable > 100_000);
+    assert.equal(
+      (await checkStore(folder)).damages.filter(({ what }) => what !== 'record'),
+      [],
+    );
+    const again = lmdbStore(folder);
+    const large = new Uint8Array(1_100_000);
+    assert.is((await refusal(() => again.putCheckpoint({ process: 'p', slot: 0, bytes: large }))).code, 'store-failed');
+    assert.is((await refusal(() => again.putBlob(large))).code, 'store-failed');
+    await again.close();
+    assert.equal(readdirSync(join(folder, 'checkpoints')), []);
+    assert.equal(readdirSync(join(folder, 'blobs')), []);
+    rmSync(folder, { recursive: true });
+  });
+}
+
+const isRoot = process.getuid?.() === 0;
+const nobody = 65_534;
+
+(isRoot ? test : test.skip)('a folder without rights is refused, and left as it was', async () => {
+  const one = copied(filled);
+  chmodSync(join(one.folder, '..'), 0o755);
+  // Others may look at it, and change nothing.
+  for (const path of readdirSync(one.folder)) chmodSync(join(one.folder, path), path.includes('.') ? 0o644 : 0o755);
+  const before = contents(one.folder);
+  const asNobody = ['--reuid', String(nobody), '--regid', String(nobody), '--clear-groups', process.execPath];
+  const opener = new Program('setpriv', [...asNobody, ...nodeArguments('./holder.ts'), one.folder]);
+  assert.is(await opener.line(), 'store-failed');
+  assert.equal(contents(one.folder), before);
+  const unmakeable = join(one.folder, '..', 'new');
+  const maker = new Program('setpriv', [...asNobody, ...nodeArguments('./holder.ts'), unmakeable]);
+  assert.is(await maker.line(), 'store-failed');
+  assert.ok((await readAll(one)).log.equals(one.log));
+});
+
+test('a store of a newer version is refused and not changed', async () => {
+  const one = copied(filled);
+  writeFileSync(join(one.folder, 'format.json'), '{"format":"heddle store","version":2,"more":true}\n');
+  const before = contents(one.folder);
+  for (const work of [lmdbStore, checkStore, repairStore]) {
+    const error = await refusal(() => work(one.folder));
+    assert.is(error.code, 'store-invalid');
+    assert.is(error.facts.version, 2);
+  }
+  assert.equal(contents(one.folder), before);
+});
+
+test('a folder that holds something else is refused and not changed', async () => {
+  const folder = emptyFolder();
+  writeFileSync(join(folder, 'letters.txt'), 'mine');
+  for (const work of [lmdbStore, checkStore, repairStore]) {
+    assert.is((await refusal(() => work(folder))).code, 'store-invalid');
+  }
+  assert.equal(contents(folder), { 'letters.txt': Buffer.from('mine').toString('base64') });
+});
+
+test('where there is no store, none is made to be looked at', async () => {
+  const folder = join(emptyFolder(), 'none');
+  for (const work of [checkStore, repairStore]) assert.is((await refusal(() => work(folder))).code, 'store-failed');
+  const empty = emptyFolder();
+  assert.is((await refusal(() => checkStore(empty))).code, 'store-invalid');
+  assert.equal(readdirSync(empty), []);
+});
+
+for (const name of ['log.mdb', 'format.json']) {
+  test(`a store without its ${name} is refused, and no new one is put in its place`, async () => {
+    const one = copied(filled);
+    const kept = readFileSync(join(one.folder, name));
+    rmSync(join(one.folder, name));
+    const before = contents(one.folder);
+    const error = await refusal(() => lmdbStore(one.folder));
+    assert.is(error.code, 'store-damaged');
+    assert.match(error.message, name === 'log.mdb' ? 'log.mdb' : 'of which format');
+    assert.equal(Object.keys(contents(one.folder)), Object.keys(before));
+    writeFileSync(join(one.folder, name), kept);
+    assert.ok((await readAll(one)).log.equals(one.log));
+  });
+}
+
+for (const folder of ['checkpoints', 'blobs'] as const) {
+  for (const how of ['vanished', 'changed'] as const) {
+    test(`a file of ${folder} that has ${how} is refused when it is read, and everything else is there`, async () => {
+      const one = copied(filled);
+      const [name = ''] = readdirSync(join(one.folder, folder));
+      const file = join(one.folder, folder, name);
+      if (how === 'vanished') rmSync(file);
+      else writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.from([1])]));
+      const store = lmdbStore(one.folder);
+      const codes: string[] = [];
+      const reads = [
+        ...[...one.checkpoints.keys()].map((id) => () => store.checkpoint(id)),
+        ...[...one.blobs.keys()].map((id) => () => store.blob(id)),
+      ];
+      for (const read of reads) {
+        try {
+          await read();
+        } catch (error) {
+          codes.push((error as { code: string }).code);
+          assert.match(String(error), name);
+        }
+      }
+      assert.equal(codes, ['store-damaged']);
+      await store.close();
+      const { damages } = await checkStore(one.folder);
+      assert.equal(
+        damages.map(({ what }) => what),
+        [folder.slice(0, -1)],
+      );
+      const { logLength, aside } = await repairStore(one.folder);
+      assert.is(logLength, one.log.length);
+      assert.is(aside.length, how === 'changed' ? 2 : 1);
+      assert.equal((await checkStore(one.folder)).damages, []);
+    });
+  }
+}
+
+test('what programs left that ended while they wrote is swept, and nothing else is', async () => {
+  const one = copied(filled);
+  const name = 'ab'.repeat(32);
+  const orphan = readdirSync(join(one.folder, 'checkpoints'))[0] ?? '';
+  const ours = [
+    `checkpoints/${name}.0.tmp`,
+    `blobs/${name}.12.tmp`,
+    `blobs/${name}`,
+    'new.tmp.mdb',
+    'new.tmp.mdb-lock',
+  ];
+  const others = [`checkpoints/${name}`, 'checkpoints/notes.txt', 'blobs/x.tmp', 'checkpoints/AB', 'mine.mdb'];
+  for (const path of [...ours, ...others]) writeFileSync(join(one.folder, path), 'left');
+  const before = Object.keys(contents(one.folder));
+  await lmdbStore(one.folder).close();
+  assert.equal(
+    Object.keys(contents(one.folder)),
+    before.filter((path) => !ours.includes(path)),
+  );
+  assert.ok(before.includes(`checkpoints/${orphan}`));
+  assert.ok((await readAll(one)).log.equals(one.log));
+});
+
+test('a store whose making was broken off is made again', async () => {
+  const made = emptyFolder();
+  await lmdbStore(made).close();
+  const parts = ['lock', 'log.mdb', 'log.mdb-lock', 'checkpoints', 'blobs'];
+  for (let count = 0; count <= parts.length; count++) {
+    const folder = emptyFolder();
+    for (const part of parts.slice(0, count)) {
+      if (statSync(join(made, part)).isDirectory()) mkdirSync(join(folder, part));
+      else writeFileSync(join(folder, part), readFileSync(join(made, part)));
+    }
+    writeFileSync(join(folder, 'format.json.tmp'), '{"form');
+    const store = lmdbStore(folder);
+    await store.append({ position: 0, bytes: new Uint8Array([1]) });
+    await store.close();
+    assert.is(await lengthOf(folder), 1);
+    assert.not.ok(readdirSync(folder).includes('format.json.tmp'));
+  }
+});
+
+test.run();

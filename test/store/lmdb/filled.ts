@@ -1,0 +1,65 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Id } from 'heddle';
+import { type Durability, lmdbStore } from 'heddle/store/lmdb';
+import { scriptOf, systemOn, take } from './crash/script.ts';
+import { emptyFolder } from './folders.ts';
+
+/** A store that was closed, and all that it holds. */
+export interface Filled {
+  readonly folder: string;
+  readonly log: Buffer;
+  readonly digest: Id;
+  readonly checkpoints: ReadonlyMap<Id, Buffer>;
+  readonly blobs: ReadonlyMap<Id, Buffer>;
+}
+
+/** A store that a system has filled, with checkpoints in files and others, and blobs. */
+export async function filledStore(durability: Durability = 'each', seed = 'filled'): Promise<Filled> {
+  const folder = join(emptyFolder(), 'store');
+  const store = lmdbStore(folder, { durability });
+  const blobs = new Map<Id, Buffer>();
+  for (const size of [0, 10, 100_000]) {
+    const bytes = Buffer.alloc(size, size % 251);
+    blobs.set(await store.putBlob(bytes), bytes);
+  }
+  const system = systemOn(seed, store);
+  for (const step of scriptOf(seed)) await take(system, step);
+  const checkpoints = new Map<Id, Buffer>();
+  for (const { id } of system.processes) {
+    const checkpoint = await store.checkpoint(id);
+    if (checkpoint) checkpoints.set(id, Buffer.from(checkpoint.bytes));
+  }
+  const { log, digest } = await system.record();
+  await system.close();
+  return { folder, log: Buffer.from(log), digest, checkpoints, blobs };
+}
+
+/** The same in another folder. */
+export function copied(filled: Filled): Filled {
+  const folder = join(emptyFolder(), 'store');
+  cpSync(filled.folder, folder, { recursive: true });
+  return { ...filled, folder };
+}
+
+/** All that a store holds, read. */
+export async function readAll({ folder, checkpoints, blobs }: Filled) {
+  const store = lmdbStore(folder);
+  try {
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    for (let piece = store.read(0); piece; piece = store.read(length)) {
+      pieces.push(piece.bytes);
+      length += piece.bytes.length;
+    }
+    const found = new Map<Id, Buffer | undefined>();
+    for (const id of checkpoints.keys()) found.set(id, buffer((await store.checkpoint(id))?.bytes));
+    const foundBlobs = new Map<Id, Buffer | undefined>();
+    for (const id of blobs.keys()) foundBlobs.set(id, buffer(await store.blob(id)));
+    return { log: Buffer.concat(pieces), checkpoints: found, blobs: foundBlobs };
+  } finally {
+    await store.close();
+  }
+}
+
+const buffer = (bytes: Uint8Array | undefined): Buffer | undefined => bytes && Buffer.from(bytes);
