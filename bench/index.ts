@@ -3,6 +3,7 @@ import { actors } from './actors/index.ts';
 import { aosPing } from './aos-ping/index.ts';
 import { compute } from './compute/index.ts';
 import { items } from './items/index.ts';
+import { llama } from './llama/index.ts';
 import { loader } from './loader/index.ts';
 import { machine } from './machine.ts';
 import { prepareBench } from './prepare/index.ts';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   loader,
   prepare: prepareBench,
   items,
+  llama,
   store: () => store({ isQuick }),
 };
 

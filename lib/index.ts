@@ -5,6 +5,7 @@
  */
 export { type BehaviorOptions, behavior } from './compute/behavior.ts';
 export type { Behavior } from './compute/behavior-definition.ts';
+export type { Drive, DriveFile, DrivePath, DriveTurn } from './compute/drive.ts';
 export type {
   Checkpoint,
   DryRun,
@@ -66,6 +67,7 @@ export { random } from './schedule/random.ts';
 export { roundRobin } from './schedule/round-robin.ts';
 export type { Runnable, Scheduler, SchedulerPolicy } from './schedule/scheduler.ts';
 export { type MemoryStore, memoryStore } from './store/memory.ts';
+export type { Notes } from './store/notes.ts';
 export type { LogPiece, Store, StoredCheckpoint, StoredLedger } from './store/store.ts';
 export type { Addresses } from './system/addresses.ts';
 export type { AskOptions } from './system/asks.ts';

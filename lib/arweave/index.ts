@@ -43,3 +43,18 @@ export {
 export type { WallClock } from './network/wall-clock.ts';
 export type { Signer } from './signer.ts';
 export { signerFromFile } from './signer-file.ts';
+export {
+  type AttestationQuery,
+  attestation,
+  availability,
+  type DriveData,
+  type DriveDataById,
+  type DriveLimits,
+  type DriveSource,
+  defaultDriveLimits,
+  fromFiles,
+  fromGateway,
+  type GatewaySourceOptions,
+  type WeaveDriveOptions,
+  weaveDrive,
+} from './weavedrive/index.ts';

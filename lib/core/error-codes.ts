@@ -111,6 +111,23 @@ export const errorCodes = {
     definite: true,
     advice: 'The message took its slot and changed nothing; end its loop, or raise the time limit.',
   },
+  'drive-file-missing': {
+    definite: true,
+    advice:
+      'The message took its slot and changed nothing; read what is on Arweave, and was attested before its block.',
+  },
+  'drive-mode-unsupported': {
+    definite: true,
+    advice: 'The message took its slot and changed nothing; use the Availability-Type Assignments or Individual.',
+  },
+  'drive-over-limit': {
+    definite: true,
+    advice: 'The message took its slot and changed nothing; read less in one turn, or raise the limit driveBytes.',
+  },
+  'drive-unavailable': {
+    definite: false,
+    advice: 'The message keeps its slot and is evaluated when the process is restarted; look at where the drive reads.',
+  },
   'result-malformed': {
     definite: true,
     advice:

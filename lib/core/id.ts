@@ -32,6 +32,9 @@ export function idToBytes(id: Id): Uint8Array {
   throw new HeddleError('id-invalid', `"${text}" is not an id`, { id: text });
 }
 
+/** Whether `text` is an id, in the one spelling that it has. */
+export const isId = (text: string): text is Id => decode(text) !== undefined;
+
 /** The id of `parts`. Each is preceded by its length, so that no two lists are hashed as the same text. */
 export function hashId(...parts: readonly string[]): Id {
   let text = '';

@@ -65,6 +65,13 @@ export interface Limits {
   readonly files: number;
   /** Files that one Wasm process has open, the three standard streams among them. At it: too many open files. */
   readonly openFiles: number;
+  /** Bytes that one turn may read of the drive. Over it: an outcome with the fault `drive-over-limit`. */
+  readonly driveBytes: number;
+  /**
+   * How often one turn in this thread is begun anew for something that the drive had to fetch. Over it: the process has
+   * crashed with `drive-unavailable`, and finds what was fetched when it is restarted.
+   */
+  readonly driveMisses: number;
   /**
    * Records of the log that an ask without a reply reads, from its own on, to say who waits for whom. At it: it says what
    * it found so far.
@@ -112,6 +119,8 @@ export const defaultLimits: Limits = {
   fileBytes: 67_108_864,
   files: 16_384,
   openFiles: 4_097,
+  driveBytes: 4_294_967_296,
+  driveMisses: 1_000,
   waitRecords: 10_000,
   waitEdges: 100,
   traceEvents: 100_000,

@@ -1,4 +1,5 @@
 import { hashBytes, type Id } from '../core/id.ts';
+import type { Notes } from './notes.ts';
 import type { LogPiece, Store, StoredCheckpoint, StoredLedger } from './store.ts';
 
 /**
@@ -31,12 +32,13 @@ export function memoryStore(): MemoryStore {
  * console.log(store.blob(id)); // Uint8Array(3) [ 1, 2, 3 ]
  * ```
  */
-export class MemoryStore implements Store {
+export class MemoryStore implements Store, Notes {
   /** The log in pieces, each with room behind it but the last. */
   readonly #pieces: Piece[] = [];
   readonly #checkpoints = new Map<Id, StoredCheckpoint>();
   #ledger: StoredLedger | undefined;
   readonly #blobs = new Map<Id, Uint8Array>();
+  readonly #notes = new Map<Id, Uint8Array>();
 
   /** How many bytes of log it holds. */
   get length(): number {
@@ -95,6 +97,14 @@ export class MemoryStore implements Store {
 
   blob(id: Id): Uint8Array | undefined {
     return this.#blobs.get(id)?.slice();
+  }
+
+  putNote(key: Id, bytes: Uint8Array): void {
+    this.#notes.set(key, new Uint8Array(bytes));
+  }
+
+  note(key: Id): Uint8Array | undefined {
+    return this.#notes.get(key);
   }
 
   /** The same as `length`: memory is all there is. */

@@ -154,7 +154,13 @@ export const fetchContent = <T>(
   id: Id,
   signal: AbortSignal | undefined,
   read: (answer: Answer) => Promise<T>,
-): Promise<T> => firstOf(['/raw', ''].map((folder) => () => hosts.ask({ path: `${folder}/${id}`, read }, { signal })));
+): Promise<T> => {
+  // Of an item without data, nodes say that there is no content.
+  const statuses = [200, 204];
+  return firstOf(
+    ['/raw', ''].map((folder) => () => hosts.ask({ path: `${folder}/${id}`, statuses, read }, { signal })),
+  );
+};
 
 /**
  * Reads a part of what gateways give for an id, which nothing proves. It ends where that ends. Of a gateway that knows no

@@ -9,7 +9,7 @@ import type { Answers, Request, Residence } from './request.ts';
 export interface Asked {
   ask<R extends Request>(request: R): Promise<Answers[R['ask']]>;
   /** Is told once that the executor is not needed any more. */
-  left(): void;
+  left(executor: number): void;
 }
 
 /** An executor that runs in another thread. It takes assignments without waiting for earlier outcomes. */
@@ -58,7 +58,7 @@ export class RemoteExecutor implements Executor {
   }
 
   async close(): Promise<void> {
-    this.#asked.left();
+    this.#asked.left(this.#executor);
     await this.#asked.ask({ ask: 'close', executor: this.#executor });
   }
 }

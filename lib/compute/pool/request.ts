@@ -1,8 +1,9 @@
 import type { Assignment } from '../../core/assignment.ts';
 import type { Outcome } from '../../core/outcome.ts';
+import type { DriveFile, DrivePath } from '../drive.ts';
 import type { Checkpoint, DryRun, Environment, StateReport } from '../executor.ts';
 import type { PageProof } from '../page-tree.ts';
-import type { CompiledModule } from '../wasm/index.ts';
+import type { CompiledModule, DriveMoment } from '../wasm/index.ts';
 import type { Failure } from './failure.ts';
 
 /** What a worker thread is asked for, by the number of the executor that it is about. It answers each in turn. */
@@ -15,6 +16,8 @@ export type Request =
       /** The module itself, the first time. */
       readonly compiled?: CompiledModule | undefined;
       readonly environment: PlainEnvironment;
+      /** Whether there is a drive in the other thread. */
+      readonly hasDrive: boolean;
       readonly from?: Checkpoint | undefined;
     }
   | { readonly ask: 'evaluate'; readonly executor: number; readonly assignment: Assignment }
@@ -44,7 +47,23 @@ export interface Residence {
 
 export type Reply = { readonly answer: unknown } | { readonly failure: Failure };
 
-/** What a worker thread starts with: where it counts the requests it has begun with. */
-export interface WorkerStart {
-  readonly begun: Int32Array;
+/** What a worker thread asks of a drive, for an executor of its. It waits for the answer. */
+export type DriveQuestion =
+  | { readonly drive: 'open'; readonly executor: number; readonly path: DrivePath; readonly moment: DriveMoment }
+  | {
+      readonly drive: 'read';
+      readonly executor: number;
+      readonly file: DriveFile;
+      readonly position: number;
+      readonly length: number;
+    };
+
+/** The same, and by what number its answer is told from that of one for which nobody waits any more. */
+export type NumberedQuestion = DriveQuestion & { readonly number: number };
+export type NumberedReply = Reply & { readonly number: number };
+
+/** What a drive answers to each. */
+export interface DriveAnswers {
+  readonly open: DriveFile;
+  readonly read: Uint8Array<ArrayBuffer>;
 }

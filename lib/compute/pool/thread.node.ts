@@ -1,11 +1,13 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 import { Queue } from '../../core/queue.ts';
 import type { Checkpoint, Environment, Identity } from '../executor.ts';
 import type { CompiledModule } from '../wasm/index.ts';
+import { DriveAnswerer } from './drive-answers.node.ts';
 import { errorOf } from './failure.ts';
 import { type Asked, RemoteExecutor } from './remote-executor.ts';
-import type { Answers, PlainEnvironment, Reply, Request, WorkerStart } from './request.ts';
+import type { Answers, NumberedQuestion, PlainEnvironment, Reply, Request } from './request.ts';
+import type { WorkerStart } from './worker-start.node.ts';
 
 interface Task {
   readonly request: Request;
@@ -33,6 +35,7 @@ export class Thread implements Asked {
   executors = 0;
   readonly #worker: Worker;
   readonly #workerMs: number;
+  readonly #drives: DriveAnswerer;
   readonly #begun = new Int32Array(new SharedArrayBuffer(4));
   /** What is not posted yet, by executor, those asked first in front. */
   readonly #waiting = new Map<number, Queue<Task>>();
@@ -47,12 +50,22 @@ export class Thread implements Asked {
 
   constructor(workerMs: number) {
     this.#workerMs = workerMs;
-    const start: WorkerStart = { begun: this.#begun };
+    const { port1, port2 } = new MessageChannel();
+    const answered = new Int32Array(new SharedArrayBuffer(4));
+    this.#drives = new DriveAnswerer(port1, answered);
+    const start: WorkerStart = { begun: this.#begun, answered, answers: port2 };
     // A compiled worker needs none of what this thread loads its files with.
     const compiled = workerFile.pathname.endsWith('.js');
-    this.#worker = new Worker(workerFile, { workerData: start, ...(compiled && { execArgv: [] }) });
+    this.#worker = new Worker(workerFile, {
+      workerData: start,
+      transferList: [port2],
+      ...(compiled && { execArgv: [] }),
+    });
     this.#worker.unref();
-    this.#worker.on('message', (replies: readonly Reply[]) => this.#take(replies));
+    this.#worker.on('message', (sent: readonly Reply[] | NumberedQuestion) => {
+      if ('drive' in sent) void this.#drives.answer(sent);
+      else this.#take(sent);
+    });
     this.#worker.on('error', (error) => this.#end(reasonOf(error)));
     this.#worker.on('exit', (code) => this.#end(`it exited with ${code}`));
   }
@@ -67,17 +80,21 @@ export class Thread implements Asked {
     this.#modules.set(compiled, module);
     const executor = this.#started++;
     this.executors++;
+    const { drive, ...posted } = compiled;
+    if (drive) this.#drives.add(executor, drive, environment);
     try {
-      const posted = {
+      const residence = await this.ask({
+        ask: 'start',
+        executor,
         module,
         environment: plainEnvironment(environment),
+        hasDrive: drive !== undefined,
         from,
-        ...(known === undefined && { compiled }),
-      };
-      const residence = await this.ask({ ask: 'start', executor, ...posted });
+        ...(known === undefined && { compiled: posted }),
+      });
       return new RemoteExecutor(this, executor, residence);
     } catch (error) {
-      this.left();
+      this.left(executor);
       throw error;
     }
   }
@@ -95,7 +112,8 @@ export class Thread implements Asked {
     });
   }
 
-  left(): void {
+  left(executor: number): void {
+    this.#drives.remove(executor);
     this.executors--;
   }
 

@@ -3,28 +3,48 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { HeddleError } from '../../core/error.ts';
 import { type CompiledProgram, programOf, WasmExecutor } from '../wasm/index.ts';
+import { BlockingDrive, type Questions } from './blocking-drive.node.ts';
 import { failureOf } from './failure.ts';
-import type { Reply, Request, Residence, WorkerStart } from './request.ts';
+import type { NumberedQuestion, Reply, Request, Residence } from './request.ts';
+import type { WorkerStart } from './worker-start.node.ts';
 
 /** Replies go in posts of so many, so that the other thread has work while this one goes on. */
 const repliesPosted = 8;
 
 // What the pool gave to this thread.
-const { begun } = workerData as WorkerStart;
+const { begun, answers, answered } = workerData as WorkerStart;
 const programs = new Map<number, CompiledProgram>();
 const executors = new Map<number, WasmExecutor>();
+let replies: Reply[] = [];
+let asked = 0;
 
 parentPort?.on('message', (requests: readonly Request[]) => {
-  let replies: Reply[] = [];
   for (const request of requests) {
     Atomics.add(begun, 0, 1);
-    replies.push(reply(request));
-    if (replies.length < repliesPosted) continue;
-    parentPort?.postMessage(replies);
-    replies = [];
+    const next = reply(request);
+    // Not in one expression: while it is made, others may be posted.
+    replies.push(next);
+    if (replies.length >= repliesPosted) postReplies();
   }
-  if (replies.length > 0) parentPort?.postMessage(replies);
+  postReplies();
 });
+
+function postReplies(): void {
+  if (replies.length > 0) parentPort?.postMessage(replies);
+  replies = [];
+}
+
+const questions: Questions = {
+  ask(question) {
+    // Nobody is to wait with this one for what is done.
+    postReplies();
+    const numbered: NumberedQuestion = { ...question, number: ++asked };
+    parentPort?.postMessage(numbered);
+    return asked;
+  },
+  answers,
+  answered,
+};
 
 function reply(request: Request): Reply {
   try {
@@ -37,10 +57,11 @@ function reply(request: Request): Reply {
 function answer(request: Request): unknown {
   switch (request.ask) {
     case 'start': {
-      const { module, compiled, environment, from } = request;
+      const { module, compiled, environment, from, hasDrive } = request;
       if (compiled) programs.set(module, programOf(compiled));
-      const past = () => [];
-      const executor = new WasmExecutor(known(programs, module), { ...environment, past }, from);
+      const whole = { ...environment, past: () => [] };
+      const drive = hasDrive ? new BlockingDrive(questions, request.executor, environment) : undefined;
+      const executor = new WasmExecutor(known(programs, module), whole, from, drive);
       executors.set(request.executor, executor);
       return residenceOf(executor);
     }

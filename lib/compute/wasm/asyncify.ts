@@ -41,20 +41,20 @@ export class Asyncify {
     }
   }
 
-  /** Pauses the call in an imported function, which is called a second time then. That time its `result` counts. */
-  pause(result: number): number {
+  /** Pauses the call in an imported function, which is called a second time then. That time there is a `result`. */
+  pause(result: () => number): number {
     if (this.#state === 'rewinding') {
       this.#state = 'running';
       this.#call('asyncify_stop_rewind');
       this.#call('free', this.#data);
-      return result;
+      return result();
     }
-    if (this.#calls === 0) return result;
+    if (this.#calls === 0) return result();
     const { memory, abi } = this.#guest;
     const headerBytes = 3 * abi.pointerBytes;
     const data = this.#call('malloc', headerBytes + stackBytes);
     // No room: what the guest counts is no reason to end it.
-    if (data === 0) return result;
+    if (data === 0) return result();
     memory.writePointer(data, data + headerBytes);
     memory.writePointer(data + abi.pointerBytes, data + headerBytes + stackBytes);
     this.#data = data;

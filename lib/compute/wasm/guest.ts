@@ -13,8 +13,8 @@ export interface Guest {
   /** Its files. Part of the process's state. */
   readonly files: Files;
   readonly registers: Registers;
-  /** Gives `result` to an import that takes the stack apart in AO's loader, once that was done if it can be observed. */
-  readonly pause: (result: number) => number;
+  /** Gives an import that takes the stack apart in AO's loader its result, once that was done if it can be observed. */
+  readonly pause: (result: () => number) => number;
 }
 
 /** The guest's own functions by their names in generation 4. */

@@ -50,5 +50,5 @@ export function unmap(guest: Guest, address: number, mapping: Mapping): number {
 }
 
 function requireFile(node: Node): void {
-  if (isDevice(node) || !node.content) throw new FileError(errno.noDevice);
+  if (isDevice(node) || !(node.content || node.drive)) throw new FileError(errno.noDevice);
 }

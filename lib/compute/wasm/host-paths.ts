@@ -1,5 +1,5 @@
 import { HeddleError } from '../../core/error.ts';
-import { errno, isDevice, type Node } from './files/index.ts';
+import { errno, isDevice, type Node, sizeOf } from './files/index.ts';
 import type { Guest, HostFunctions } from './guest.ts';
 import { syscall } from './host-errors.ts';
 import { charge, costs, readText } from './host-gas.ts';
@@ -14,7 +14,11 @@ export const pathFunctions: HostFunctions = {
   ),
   // By the path it was opened by, as AO's loader does: a file that was renamed or removed since is not found.
   'env.__syscall_fstat64': syscall('ip>i', (guest, file = 0, at = 0) =>
-    writeStat(guest, guest.files.look(guest.files.file(file).path), at),
+    writeStat(
+      guest,
+      guest.files.isDrive(file) ? guest.files.nodeOf(file) : guest.files.look(guest.files.file(file).path),
+      at,
+    ),
   ),
   'env.__syscall_newfstatat': syscall('ippi>i', (guest, folder = 0, path = 0, at = 0, flags = 0) => {
     const { files } = guest;
@@ -87,7 +91,7 @@ function setTimes(guest: Guest, folder = 0, path = 0, times = 0): number {
 
 /** Writes C's `struct stat` of that format. */
 function writeStat({ memory, abi }: Guest, node: Node, at: number): number {
-  const size = node.content?.size ?? (node.entries ? folderSize : (node.target?.length ?? 0));
+  const size = node.entries ? folderSize : (node.target?.length ?? sizeOf(node));
   const blocks = Math.ceil(size / blockSize);
   const device = isDevice(node) ? node.number : 1;
   const word = (offset: number, value: number) => memory.writeInt32(at + offset, value);

@@ -125,7 +125,7 @@ export class Instance implements Guest {
     return { text, gasUsed, heapEnd: this.#metered(() => this.#heapEnd()), argumentsStart: environmentAt };
   }
 
-  readonly pause = (result: number): number => this.#asyncify?.pause(result) ?? result;
+  readonly pause = (result: () => number): number => this.#asyncify?.pause(result) ?? result();
 
   /** After a call that threw, in an instance that goes on. What the host asks then is not the turn's. */
   recover(): void {

@@ -1,15 +1,18 @@
-import { enableMemory64 } from '#memory64';
 import { readFile } from '#read-file';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 import { type Address, hashBytes, type Id, idToBytes } from '../../core/id.ts';
 import { type Tags, type TagsInput, tagValue, toTags } from '../../core/tags.ts';
+import type { Drive } from '../drive.ts';
 import type { Checkpoint, Environment, Executor, Module } from '../executor.ts';
 import { moduleBytes } from '../given-bytes.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type CompiledModule, type CompiledProgram, programOf } from './compiled.ts';
 import { imageOfMemory, memoryOfImage } from './full-memory.ts';
 import { limitTables, type PrepareReport, type PrepareStep, prepare } from './prepare/index.ts';
 import { maximumBytes, type Program, readProgram } from './program.ts';
-import { type CompiledModule, type CompiledProgram, programOf, WasmExecutor } from './wasm-executor.ts';
+import { ReplayingExecutor } from './replaying-executor.ts';
+import { validate } from './validate.ts';
+import { WasmExecutor } from './wasm-executor.ts';
 
 /** What a module is to its processes. */
 export interface WasmOptions {
@@ -33,6 +36,8 @@ export interface WasmOptions {
   readonly prepare?: 'before' | 'lazy' | 'off';
   /** Is told how the preparation goes on. Not called if there is none. If it throws, loading fails with what it threw. */
   readonly onPrepare?: (progress: PrepareProgress) => void;
+  /** Where its processes read `/data/<id>`, `/tx/<id>` and `/block/<height>`; without one, there are no such files. */
+  readonly drive?: Drive;
 }
 
 /** How a preparation goes on. */
@@ -173,6 +178,8 @@ class CodeModule implements WasmModule {
   }
 
   start(environment: Environment, from?: Checkpoint): Executor | Promise<Executor> {
+    const { drive } = this.#options;
+    if (this.#loaded && drive) return new ReplayingExecutor(this.#loaded, environment, drive, from);
     if (this.#loaded) return new WasmExecutor(this.#loaded, environment, from);
     return this.load().then(() => this.start(environment, from));
   }
@@ -210,7 +217,8 @@ class CodeModule implements WasmModule {
       this.#options.onPrepare?.({ step: 'done', leftOut: report.leftOut });
       return prepared;
     }
-    const published = { id: this.id, code: await WebAssembly.compile(this.#bytes), program };
+    const { drive } = this.#options;
+    const published = { id: this.id, code: await WebAssembly.compile(this.#bytes), program, drive };
     if (when === 'lazy' && !countsGas) void this.#replace(published);
     return published;
   }
@@ -231,7 +239,8 @@ class CodeModule implements WasmModule {
     const { bytes, report } = await prepare(this.#bytes, { ...how, maximumBytes, onStep });
     if (failed) throw failed.thrown;
     const prepared = { ...readProgram(bytes, program.abi.format), metered: report.metered };
-    return { id: this.id, code: await WebAssembly.compile(bytes), program: prepared, report };
+    const { drive } = this.#options;
+    return { id: this.id, code: await WebAssembly.compile(bytes), program: prepared, drive, report };
   }
 
   /** Prepares the module in the background, and has what comes out take the place of `published`. */
@@ -263,22 +272,6 @@ class CodeModule implements WasmModule {
 
 /** Within this, any module that is worth it has started. */
 const trialMs = 5000;
-
-/** Refuses bytes that this runtime cannot run as that program, after switching on what it may need for them. */
-export function validate(bytes: Uint8Array<ArrayBuffer>, program: Program): void {
-  if (WebAssembly.validate(bytes)) return;
-  if (program.interface.memory?.wide && !WebAssembly.validate(wideMemory)) {
-    enableMemory64();
-    if (!WebAssembly.validate(wideMemory)) {
-      throw new HeddleError('memory64-unavailable', 'The module has a 64-bit memory and this runtime has none');
-    }
-    if (WebAssembly.validate(bytes)) return;
-  }
-  throw new HeddleError('module-invalid', `The module's ${bytes.length} bytes do not validate as WebAssembly`);
-}
-
-/** A module that has nothing but a 64-bit memory of no pages. */
-const wideMemory = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 0);
 
 /** What AO's publishing tool tags a module with; a compute unit refuses one without most of them. */
 const defaultTags = (program: Program | undefined): Tags =>

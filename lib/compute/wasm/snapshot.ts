@@ -30,6 +30,11 @@ export class Snapshot {
     return this.#image;
   }
 
+  /** The copy leads to the present of `journal` no more. */
+  forget(journal: Journal): void {
+    if (this.#journal === journal) this.#forget();
+  }
+
   /** Gives up the copy if it is that of `journal`. */
   drop(journal: Journal): void {
     if (this.#journal !== journal) return;

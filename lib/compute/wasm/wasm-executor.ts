@@ -1,50 +1,22 @@
 import { callWithin } from '#watchdog';
 import type { Assignment } from '../../core/assignment.ts';
 import { HeddleError, reasonOf } from '../../core/error.ts';
-import { hashId, type Id } from '../../core/id.ts';
-import { isJsonObject, type Json } from '../../core/json.ts';
+import { hashId } from '../../core/id.ts';
 import type { Limits } from '../../core/limits.ts';
 import { faultOutcome, type Outcome } from '../../core/outcome.ts';
 import type { Checkpoint, DryRun, Environment, Executor, StateReport } from '../executor.ts';
 import { type PageProof, PageTree } from '../page-tree.ts';
 import { type Allowance, allowanceOf } from './allowance.ts';
-import { Boots } from './boots.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { asFault, endsAlike } from './fault.ts';
+import type { CompiledProgram } from './compiled.ts';
+import type { DriveLink, DriveMiss, DriveMoment } from './drive-link.ts';
+import { asFault, endsAlike, isOverTime, takesBack } from './fault.ts';
 import { clearAbove, clearStack, heapEndOf, type Image, imageBytes, liveBytes, putImage, takeImage } from './image.ts';
 import type { HandleResult, Instance } from './instance.ts';
-import { Instances } from './instances.ts';
+import type { Instances } from './instances.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { assignmentJson, dryRunJson, environmentJson } from './message-json.ts';
 import { readResult } from './outcome-json.ts';
-import type { Program } from './program.ts';
-import { Snapshot } from './snapshot.ts';
-
-/** A module's code, which threads can share. */
-export interface CompiledModule {
-  readonly id: Id;
-  readonly code: WebAssembly.Module;
-  readonly program: Program;
-}
-
-/** A module ready to run in this thread, with what its executors share. */
-export interface CompiledProgram {
-  readonly id: Id;
-  /** Of the program to run from the next turn on: another that does the same may take its place. */
-  instances: Instances;
-  readonly boots: Boots;
-  readonly snapshot: Snapshot;
-}
-
-export const programOf = ({ id, code, program }: CompiledModule): CompiledProgram => ({
-  id,
-  instances: new Instances(code, program),
-  boots: new Boots(),
-  snapshot: threadSnapshot,
-});
-
-/** Processes share it whatever their modules are. */
-const threadSnapshot = new Snapshot();
 
 /**
  * Runs one process in an instance that stays warm. A turn that fails is taken back: the last snapshot is put in place,
@@ -63,9 +35,11 @@ export class WasmExecutor implements Executor {
   #instances: Instances;
   #heapEnd = 0;
   readonly #journal = new Journal();
+  readonly #drive: DriveLink | undefined;
 
-  constructor(compiled: CompiledProgram, environment: Environment, from?: Checkpoint) {
+  constructor(compiled: CompiledProgram, environment: Environment, from?: Checkpoint, drive?: DriveLink) {
     this.#compiled = compiled;
+    this.#drive = drive;
     this.#instances = compiled.instances;
     this.#environment = utf8.encode(environmentJson(environment));
     this.#limits = environment.limits;
@@ -90,16 +64,18 @@ export class WasmExecutor implements Executor {
     return this.#instance ? liveBytes(this.#instance, this.#heapEnd) + this.#instance.files.bytes : 0;
   }
 
+  /** Throws a {@link DriveMiss}, and leaves the state as it is, if the drive has to fetch something first. */
   evaluate(assignment: Assignment): Outcome {
     this.#followProgram();
     const json = assignmentJson(assignment);
-    const outcome = this.#slot < 0 ? this.#boot(json) : this.#turn(json, true);
+    const outcome = this.#slot < 0 ? this.#boot(json, assignment) : this.#turn(json, assignment, true);
     this.#slot = assignment.slot;
     return outcome;
   }
 
+  /** Throws a {@link DriveMiss} like `evaluate`. */
   dryRun(message: DryRun): Outcome {
-    return this.#turn(dryRunJson(message), false);
+    return this.#turn(dryRunJson(message), { blockHeight: message.blockHeight }, false);
   }
 
   checkpoint(): Checkpoint {
@@ -131,8 +107,8 @@ export class WasmExecutor implements Executor {
     this.#compiled.snapshot.drop(this.#journal);
   }
 
-  /** The first turn, which is remembered. */
-  #boot(json: string): Outcome {
+  /** The first turn, which is remembered unless it has read what is not the process's own. */
+  #boot(json: string, moment: DriveMoment): Outcome {
     this.#running();
     const { boots } = this.#compiled;
     const key = hashId('boot', json, utf8Text.decode(this.#environment), JSON.stringify(this.#limits));
@@ -142,8 +118,8 @@ export class WasmExecutor implements Executor {
       this.#instance = this.#restored(known.image);
       return known.outcome;
     }
-    const outcome = this.#turn(json, true);
-    if (!outcome.fault) boots.put(key, { image: this.#image(), outcome });
+    const outcome = this.#turn(json, moment, true);
+    if (!outcome.fault && !this.#drive?.used) boots.put(key, { image: this.#image(), outcome });
     return outcome;
   }
 
@@ -164,31 +140,47 @@ export class WasmExecutor implements Executor {
     return this.#instance;
   }
 
-  #turn(json: string, keep: boolean): Outcome {
+  #turn(json: string, moment: DriveMoment, keep: boolean): Outcome {
+    const drive = this.#drive;
     const instance = this.#running();
     const before = this.#secured(instance, keep);
     // Whatever is thrown past here leaves an instance that nothing is known of.
     this.#instance = undefined;
     const message = utf8.encode(json);
+    drive?.start(moment);
     let result: HandleResult | undefined;
     let outcome: Outcome;
     try {
       result = this.#handle(instance, message);
       outcome = this.#outcome(instance, result);
     } catch (thrown) {
+      if (drive?.missed) throw this.#missed(before, drive.missed);
+      // A drive that is slow must not become an outcome.
+      if (drive?.waited && isOverTime(thrown)) throw new HeddleError('drive-unavailable', 'The drive was too slow');
       const { code, message: reason } = asFault(thrown);
       const gasUsed = endsAlike(thrown) ? (result ?? instance.registers).gasUsed : 0;
       this.#takeBack(before);
       return { ...faultOutcome(code, reason), gasUsed: BigInt(gasUsed) };
     }
+    // A guest that goes on in spite of it has done so without what it asked for.
+    if (drive?.missed) throw this.#missed(before, drive.missed);
     this.#settle(instance, result);
     if (keep && !takesBack(outcome)) {
       this.#instance = instance;
-      this.#journal.add({ message, gasUsed: result.gasUsed }, before);
+      // What came from outside is not asked for again to take back another turn.
+      if (drive?.used) this.#compiled.snapshot.forget(this.#journal);
+      else this.#journal.add({ message, gasUsed: result.gasUsed }, before);
     } else {
       this.#takeBack(before, instance);
     }
     return outcome;
+  }
+
+  #missed(before: Image, miss: DriveMiss): DriveMiss {
+    this.#takeBack(before);
+    // The next attempts go back to here, and not to where the journal began.
+    if (this.#journal.entries.length > 0) this.#compiled.snapshot.forget(this.#journal);
+    return miss;
   }
 
   /** The snapshot from which the journal leads to the state as it is. A turn that is not kept needs an empty journal. */
@@ -264,21 +256,12 @@ export class WasmExecutor implements Executor {
     this.#instances = instances;
     this.#heapEnd = image.heapEnd;
     instance.files.limits = this.#limits;
+    instance.files.drive = this.#drive;
     instance.registers.resultBytes = this.#limits.resultBytes;
     instance.registers.gasLimit = instance.metered ? Math.min(gas, this.#limits.turnGas) : gas;
     return instance;
   }
 }
-
-/** Whether AO takes back what the turn did: it reports an error, or prints that it ran out of memory. */
-function takesBack({ error, output }: Outcome): boolean {
-  if (error !== undefined) return true;
-  const data = isJsonObject(output) ? output.data : undefined;
-  return [output, isJsonObject(data) ? data.output : undefined].some(saysOutOfMemory);
-}
-
-const saysOutOfMemory = (text: Json | undefined): boolean =>
-  typeof text === 'string' && text.endsWith('not enough memory for buffer allocation');
 
 const utf8 = new TextEncoder();
 const utf8Text = new TextDecoder();

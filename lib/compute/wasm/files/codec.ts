@@ -66,7 +66,10 @@ function readFiles(description: Json, bytes: Uint8Array, pagesAt: number): Files
   return { ...state, nextNode, nextOpen, bytes: total, drawn };
 }
 
-function describe({ number, mode, timeMs, entries, content, target, device }: Node, pages: Uint8Array[]): JsonObject {
+function describe(
+  { number, mode, timeMs, entries, content, target, device, drive }: Node,
+  pages: Uint8Array[],
+): JsonObject {
   const written = content ? [...content.pages()] : [];
   pages.push(...written.map(([, bytes]) => bytes));
   return {
@@ -77,6 +80,7 @@ function describe({ number, mode, timeMs, entries, content, target, device }: No
     ...(content ? { size: content.size, pages: written.map(([page]) => page) } : {}),
     ...(target === undefined ? {} : { target }),
     ...(device === undefined ? {} : { device }),
+    ...(drive ? { drive: [drive.key, drive.sizeBytes] } : {}),
   };
 }
 
@@ -85,6 +89,10 @@ function readNode({ number, mode, timeMs, ...rest }: JsonObject, pages: PageRead
   if (isFolder(node)) return { ...node, entries: unique(list(rest.entries).map((entry) => readEntry(list(entry)))) };
   if (isLink(node)) return { ...node, target: text(rest.target) };
   if (isDevice(node)) return { ...node, device: count(rest.device) };
+  if (rest.drive !== undefined) {
+    const [key, sizeBytes] = list(rest.drive);
+    return { ...node, drive: { key: text(key), sizeBytes: count(sizeBytes) } };
+  }
   return { ...node, content: readContent(owner, count(rest.size), list(rest.pages).map(count), pages) };
 }
 

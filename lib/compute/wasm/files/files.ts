@@ -1,3 +1,5 @@
+import { HeddleError } from '../../../core/error.ts';
+import type { DriveFile } from '../../drive.ts';
 import type { Content } from './content.ts';
 import { errno, FileError } from './errno.ts';
 import {
@@ -11,6 +13,7 @@ import {
   type OpenFile,
   openFlags,
   permissions,
+  sizeOf,
 } from './node.ts';
 import { mayRead, mayWrite, Tree } from './tree.ts';
 
@@ -59,6 +62,27 @@ export class Files extends Tree {
     return descriptor;
   }
 
+  /** Opens a file of the drive, to be read. */
+  openDrive(path: string, file: DriveFile): number {
+    const descriptor = this.#freeDescriptor(0);
+    const draft = this.change();
+    const opened = draft.nextOpen++;
+    const { number } = draft.addDrive(file);
+    draft.open.set(opened, { owner: draft.owner, node: number, path, flags: 0, position: 0 });
+    draft.descriptors.set(descriptor, opened);
+    return descriptor;
+  }
+
+  /** Whether a descriptor is that of a file of the drive. */
+  isDrive(descriptor: number): boolean {
+    const opened = this.state.open.get(this.state.descriptors.get(descriptor) ?? -1);
+    return this.state.nodes.get(opened?.node ?? -1)?.drive !== undefined;
+  }
+
+  sizeOf(descriptor: number): number {
+    return sizeOf(this.nodeOf(descriptor));
+  }
+
   close(descriptor: number): void {
     this.file(descriptor);
     this.change().close(descriptor);
@@ -97,7 +121,7 @@ export class Files extends Tree {
     if ((file.flags & openFlags.access) === openFlags.write) throw new FileError(errno.badFile);
     if (isFolder(node)) throw new FileError(errno.isDirectory);
     if (isDevice(node)) return this.#readDevice(node, into);
-    const length = node.content?.read(at ?? file.position, into) ?? 0;
+    const length = this.#readNode(node, at ?? file.position, into);
     if (length > 0 && at === undefined) this.#opened(descriptor).position += length;
     return length;
   }
@@ -128,7 +152,7 @@ export class Files extends Tree {
     const node = this.nodeOf(descriptor);
     if (isDevice(node)) throw new FileError(errno.noSeek);
     if (![seekFrom.start, seekFrom.position, seekFrom.end].includes(from)) throw new FileError(errno.invalid);
-    const base = from === seekFrom.position ? position : from === seekFrom.end ? (node.content?.size ?? 0) : 0;
+    const base = from === seekFrom.position ? position : from === seekFrom.end ? sizeOf(node) : 0;
     const target = base + offset;
     if (!(target >= 0 && Number.isSafeInteger(target))) throw new FileError(errno.invalid);
     if (target !== position) this.#opened(descriptor).position = target;
@@ -181,6 +205,14 @@ export class Files extends Tree {
     const growth = size - (content?.size ?? 0);
     if (growth <= 0) return;
     if (!(this.state.bytes + growth <= this.limits.fileBytes)) throw new FileError(errno.noSpace);
+  }
+
+  #readNode(node: Node, position: number, into: Uint8Array): number {
+    if (!node.drive) return node.content?.read(position, into) ?? 0;
+    if (!this.drive) throw new HeddleError('drive-unavailable', 'The process has a file open and its module no drive');
+    const length = Math.max(0, Math.min(into.length, node.drive.sizeBytes - position));
+    this.drive.read(node.drive, position, into.subarray(0, length));
+    return length;
   }
 
   #readDevice({ device }: Node, into: Uint8Array): number {

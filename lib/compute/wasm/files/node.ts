@@ -1,3 +1,4 @@
+import type { DriveFile } from '../../drive.ts';
 import type { Content, Owner } from './content.ts';
 
 /** A file, a folder, a link or a device. */
@@ -13,6 +14,8 @@ export interface Node {
   /** Where a link leads. */
   readonly target?: string;
   readonly device?: number;
+  /** What a file of a drive is there. It has no name here, and is gone when it is closed. */
+  readonly drive?: DriveFile;
 }
 
 /** A file that is open. Descriptors that were duplicated share one. */
@@ -42,6 +45,9 @@ export const openFlags = {
 };
 
 const kindOf = (mode: number): number => mode & kinds.mask;
+
+/** How many bytes a file has. */
+export const sizeOf = ({ content, drive }: Node): number => drive?.sizeBytes ?? content?.size ?? 0;
 
 export const isFolder = ({ mode }: Node): boolean => kindOf(mode) === kinds.folder;
 export const isLink = ({ mode }: Node): boolean => kindOf(mode) === kinds.link;

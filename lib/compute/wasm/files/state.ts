@@ -1,3 +1,4 @@
+import type { DriveFile } from '../../drive.ts';
 import { Content, type Owner } from './content.ts';
 import { errno, FileError } from './errno.ts';
 import { devices, isFolder, kinds, type Node, type OpenFile, permissions } from './node.ts';
@@ -109,6 +110,14 @@ export class Draft {
     const owned = { ...file, owner: this.owner };
     this.open.set(number, owned);
     return owned;
+  }
+
+  /** A file of a drive, which no folder has. */
+  addDrive(drive: DriveFile): Node {
+    const number = this.nextNode++;
+    const node: Node = { owner: this.owner, number, mode: kinds.file | 0o444, timeMs: 0, drive };
+    this.nodes.set(number, node);
+    return node;
   }
 
   addNode(folder: Node, name: string, mode: number, timeMs: number): Node {

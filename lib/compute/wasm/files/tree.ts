@@ -1,3 +1,4 @@
+import type { DriveLink } from '../drive-link.ts';
 import { errno, FileError } from './errno.ts';
 import { isFolder, isLink, kinds, type Node, type OpenFile, permissions } from './node.ts';
 import { namesOf, pathOf } from './path.ts';
@@ -13,6 +14,8 @@ export interface FileLimits {
 /** The tree of folders, and what can be done in it by a path. */
 export class Tree {
   limits: FileLimits;
+  /** Where files are read that are not the guest's own. */
+  drive: DriveLink | undefined;
   protected readonly readClock: () => number;
   /** What it is to look for something in what is no folder. */
   readonly #noFolder: number;

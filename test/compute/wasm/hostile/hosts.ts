@@ -1,10 +1,11 @@
 // Both ways in which the host runs a module: as published, and prepared.
 
 import type { Module } from '../../../../lib/compute/executor.ts';
+import { programOf } from '../../../../lib/compute/wasm/compiled.ts';
 import { wasm } from '../../../../lib/compute/wasm/index.ts';
 import { prepareModule } from '../../../../lib/compute/wasm/prepare/index.ts';
 import { maximumBytes, readProgram } from '../../../../lib/compute/wasm/program.ts';
-import { programOf, WasmExecutor } from '../../../../lib/compute/wasm/wasm-executor.ts';
+import { WasmExecutor } from '../../../../lib/compute/wasm/wasm-executor.ts';
 import type { Limits } from '../../../../lib/core/limits.ts';
 import { TestProcess } from '../process.ts';
 

@@ -2,11 +2,12 @@
 
 import * as assert from 'uvu/assert';
 import type { Module } from '../../../../lib/compute/executor.ts';
+import { programOf } from '../../../../lib/compute/wasm/compiled.ts';
 import { wasm } from '../../../../lib/compute/wasm/index.ts';
 import { prepareModule } from '../../../../lib/compute/wasm/prepare/index.ts';
 import { meterModule } from '../../../../lib/compute/wasm/prepare/meter.ts';
 import { maximumBytes, readProgram } from '../../../../lib/compute/wasm/program.ts';
-import { programOf, WasmExecutor } from '../../../../lib/compute/wasm/wasm-executor.ts';
+import { WasmExecutor } from '../../../../lib/compute/wasm/wasm-executor.ts';
 import { HeddleError } from '../../../../lib/core/error.ts';
 import { checkedOutcome, outcomeText } from '../../../../lib/core/outcome.ts';
 import { randomStream } from '../../../../lib/core/random.ts';

@@ -1,0 +1,3 @@
+import { serveLoader } from '../loader.ts';
+
+await serveLoader(true);
