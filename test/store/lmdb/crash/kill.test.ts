@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { type End, endsOf, Lives } from './lives.ts';
 
 /** How often programs are killed for each level: so many as take less than a minute, or as many as are asked for. */
-const killsOfEach = Number(process.argv[2] ?? 30);
+const killsOfEach = Number(process.argv[2] ?? 20);
 const seeds = ['one', 'two', 'three', 'four', 'five'];
 const levels: readonly Durability[] = ['memory', 'batched', 'each'];
 const lives = new Lives();
