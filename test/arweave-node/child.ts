@@ -29,11 +29,14 @@ net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]) {
   return listen.call(this, { host: '127.0.0.1', port: 0 }, listener);
 };
 
-process.once('disconnect', () => {
+const end = () => {
   process.chdir(tmpdir());
-  rmSync(folder, { recursive: true, force: true });
+  // Its database may still be writing in another thread.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   process.exit();
-});
+};
+process.once('disconnect', end);
+if (!process.connected) end();
 
 // It stores a block's transactions as "[object Object]", and reads them as a text of ids with commas.
 const { BlockDB } = fromArweaveNode('arlocal/bin/db/block') as { BlockDB: { prototype: Blocks } };
