@@ -32,8 +32,10 @@ function memoryDrive(guest: { readonly HEAP8: Int8Array }, files: EmscriptenFile
 }
 
 export async function serveLoader(copyMemory: boolean): Promise<void> {
-  const options = { format: published.format, UNSAFE_MEMORY: !copyMemory, WeaveDrive: memoryDrive };
-  // Its types know neither of the two.
+  // What llama.cpp tells of itself would drown the table.
+  const printErr = () => {};
+  const options = { format: published.format, UNSAFE_MEMORY: !copyMemory, WeaveDrive: memoryDrive, printErr };
+  // Its types know none of the last three.
   const handle = await loader(published.bytes(), options as unknown as Parameters<typeof loader>[1]);
   const env = JSON.parse(environmentJson(environment));
   const row = assignments();
