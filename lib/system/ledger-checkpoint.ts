@@ -107,6 +107,7 @@ export function unpackLedger(bytes: Uint8Array, ledger: Ledger, history: History
       try {
         restore();
       } catch (cause) {
+        if (cause instanceof HeddleError) throw cause;
         const what = `the checkpoint of the ledger cannot be read: ${reasonOf(cause)}`;
         throw new HeddleError('checkpoint-invalid', what, {}, { cause });
       }

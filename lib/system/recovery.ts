@@ -35,6 +35,7 @@ export class Recovery {
   readonly #log: Log;
   readonly #ledger: Ledger;
   readonly #history: History;
+  #failure: unknown;
 
   constructor({ store, log, ledger, history }: RecoveryParts) {
     this.#store = store;
@@ -60,10 +61,17 @@ export class Recovery {
 
   /** Goes on from the newest checkpoint of what the log adds up to, if there is one. */
   async #restore(): Promise<void> {
+    // What was done half cannot be done again.
+    if (this.#failure) throw this.#failure;
     const stored = await inStore('the checkpoint of the ledger was not read', () => this.#store.ledger());
     const checkpoint = stored && unpackLedger(stored.bytes, this.#ledger, this.#history);
     if (!checkpoint) return;
-    checkpoint.restore();
+    try {
+      checkpoint.restore();
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
     this.#log.goOnFrom(stored.position, checkpoint.digestState);
   }
 

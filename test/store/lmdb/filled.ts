@@ -30,6 +30,9 @@ export async function filledStore(durability: Durability = 'each', seed = 'fille
     const checkpoint = await store.checkpoint(id);
     if (checkpoint) checkpoints.set(id, Buffer.from(checkpoint.bytes));
   }
+  const ledger = await store.ledger();
+  // It is kept like those of processes.
+  if (ledger) checkpoints.set('ledger', Buffer.from(ledger.bytes));
   const { log, digest } = await system.record();
   await system.close();
   return { folder, log: Buffer.from(log), digest, checkpoints, blobs };
