@@ -1,5 +1,4 @@
-import type { Awaitable } from '../core/awaitable.ts';
-import { isPending } from '../core/awaitable.ts';
+import { type Awaitable, isPending } from '../core/awaitable.ts';
 import { inStore } from '../store/guard.ts';
 import type { Log } from '../store/log/log.ts';
 import type { Store } from '../store/store.ts';
