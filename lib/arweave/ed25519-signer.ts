@@ -1,9 +1,12 @@
 import { ed25519KeyPair, generateEd25519PrivateKey } from '#crypto';
+import type { MessageSigner, SignedContent } from '../core/message-signer.ts';
 import { checkEd25519Key, type Ed25519Key, ed25519Key } from './key.ts';
+import { messagePayload } from './message-item.ts';
 import { KeySigner, type Signer } from './signer.ts';
 
 /**
- * Signs with an Ed25519 key, in a tenth of a millisecond. Refuses a key that is not whole with `key-invalid`.
+ * Signs with an Ed25519 key, in a tenth of a millisecond. The same content has the same signature, so a system can be given
+ * this signer. Refuses a key that is not whole with `key-invalid`.
  *
  * @example
  * ```ts
@@ -14,10 +17,25 @@ import { KeySigner, type Signer } from './signer.ts';
  * console.log(item.address === signer.address); // true
  * ```
  */
-export function ed25519Signer(key: Ed25519Key): Signer {
+export function ed25519Signer(key: Ed25519Key): Signer & MessageSigner {
   const { publicKey, sign } = ed25519KeyPair(checkEd25519Key(key));
-  return new KeySigner(2, publicKey, sign);
+  return new Ed25519Signer(publicKey, sign);
 }
+
+class Ed25519Signer extends KeySigner implements MessageSigner {
+  readonly #sign: (bytes: Uint8Array) => Uint8Array;
+
+  constructor(publicKey: Uint8Array, sign: (bytes: Uint8Array) => Uint8Array) {
+    super(signatureType, publicKey, sign);
+    this.#sign = sign;
+  }
+
+  signMessage(content: SignedContent): Uint8Array {
+    return this.#sign(messagePayload(content, this.type, this.publicKey));
+  }
+}
+
+const signatureType = 2;
 
 /**
  * A new Ed25519 key, from the host's secure random numbers.

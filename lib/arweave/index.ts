@@ -19,6 +19,7 @@ export { type ItemContent, signItem } from './item-signing.ts';
 export type { BinaryTag, ItemTagsInput } from './item-tags.ts';
 export { verifyItem } from './item-verification.ts';
 export type { ArweaveKey, Ed25519Key, EthereumKey } from './key.ts';
+export { assignmentItem, messageItem } from './message-item.ts';
 export type { DataSource, StoredData } from './network/data-source.ts';
 export { type Gateway, type GatewayOptions, gateway, type ReadOptions } from './network/gateway.ts';
 export type { Block, ChainInfo, TransactionStatus } from './network/gateway-chain.ts';

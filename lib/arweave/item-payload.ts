@@ -2,13 +2,17 @@ import { headHash, listHash } from './deep-hash.ts';
 import type { DataItem } from './item.ts';
 
 /** What the owner of an item signs: a deep hash, of its tags as they are encoded in it. */
-export function payloadOf({ type, owner, rawTarget, rawAnchor, rawTags, data }: DataItem): Uint8Array {
+export const payloadOf = ({ type, owner, rawTarget, rawAnchor, rawTags, data }: DataItem): Uint8Array =>
+  payload(type, [owner, rawTarget, rawAnchor, rawTags, data]);
+
+/** The same of an item's parts: owner, target, anchor, tags, data. */
+export function payload(type: number, parts: readonly Uint8Array[]): Uint8Array {
   let beginning = beginnings.get(type);
   if (!beginning) {
     beginning = listHash(headHash('list', 8), ['dataitem', '1', String(type)].map(utf8));
     beginnings.set(type, beginning);
   }
-  return listHash(beginning, [owner, rawTarget, rawAnchor, rawTags, data]);
+  return listHash(beginning, parts);
 }
 
 /** The hash of what all items of a type begin with. */

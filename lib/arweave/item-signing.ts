@@ -2,7 +2,8 @@ import { HeddleError } from '../core/error.ts';
 import { type Id, idToBytes } from '../core/id.ts';
 import { bytesOf } from './bytes.ts';
 import { DataItem } from './item.ts';
-import { fieldBytes, readLayout, signatureAt, tagHeadBytes } from './item-layout.ts';
+import { itemBytes } from './item-bytes.ts';
+import { fieldBytes, readLayout, signatureAt } from './item-layout.ts';
 import { defaultItemLimits } from './item-limits.ts';
 import { payloadOf } from './item-payload.ts';
 import { encodeTags, type ItemTagsInput } from './item-tags.ts';
@@ -52,35 +53,12 @@ export async function signItem(content: ItemContent, signer: Signer): Promise<Da
 
 /** The bytes of an item whose signature is zeros. */
 function unsignedBytes(content: ItemContent, { type, publicKey }: Signer, signatureBytes: number): Uint8Array {
-  const { count, bytes: tags } = encodeTags(content.tags);
   const target = content.target == null ? undefined : idToBytes(content.target);
   const anchor = content.anchor == null ? undefined : anchorBytes(content.anchor);
   const data = bytesOf(content.data ?? '');
   if (!data)
     throw new HeddleError('data-invalid', `the data is ${typeof content.data}, or text that is not well formed`);
-  const fields = [target, anchor];
-  const fieldsLength = fields.reduce((length, field) => length + 1 + (field?.length ?? 0), 0);
-  const ownerAt = signatureAt + signatureBytes;
-  const bytes = new Uint8Array(ownerAt + publicKey.length + fieldsLength + tagHeadBytes + tags.length + data.length);
-  const view = new DataView(bytes.buffer);
-  let at = ownerAt;
-  const put = (part: Uint8Array) => {
-    bytes.set(part, at);
-    at += part.length;
-  };
-  view.setUint16(0, type, true);
-  put(publicKey);
-  for (const field of fields) {
-    bytes[at++] = field ? 1 : 0;
-    if (field) put(field);
-  }
-  // Both numbers have eight bytes, of which these need four.
-  view.setUint32(at, count, true);
-  view.setUint32(at + tagHeadBytes / 2, tags.length, true);
-  at += tagHeadBytes;
-  put(tags);
-  put(data);
-  return bytes;
+  return itemBytes({ type, signatureBytes, owner: publicKey, target, anchor, tags: encodeTags(content.tags), data });
 }
 
 function anchorBytes(anchor: string | Uint8Array): Uint8Array {

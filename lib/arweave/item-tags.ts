@@ -1,5 +1,5 @@
 import { HeddleError } from '../core/error.ts';
-import { type Tag, type Tags, type TagsInput, toTags } from '../core/tags.ts';
+import { type Tag, type Tags, type TagsInput, tagBytes, toTags } from '../core/tags.ts';
 import { bytesOf } from './bytes.ts';
 import { buildLimits } from './item-limits.ts';
 
@@ -54,14 +54,36 @@ export const textTags = (bytes: Uint8Array): Tags =>
 // A byte order mark is part of the text.
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The tags of an item to build, encoded in one block, and how many they are. None take no bytes. */
-export function encodeTags(input: ItemTagsInput = []): { readonly count: number; readonly bytes: Uint8Array } {
+/** Tags as an item has them, in one block, and how many they are. None take no bytes. */
+export interface EncodedTags {
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The tags of a message, which the limits of its system bound. */
+export function encodeMessageTags(tags: Tags): EncodedTags {
+  const count = tags.length;
+  if (count === 0) return { count, bytes: new Uint8Array(0) };
+  const writer = new AvroWriter(tagBytes(tags));
+  writer.long(count);
+  for (const { name, value } of tags) {
+    writer.string(encoder.encode(name));
+    writer.string(encoder.encode(value));
+  }
+  writer.long(0);
+  return { count, bytes: writer.written() };
+}
+
+const encoder = new TextEncoder();
+
+/** The tags of an item to build, which may have what ANS-104 allows. */
+export function encodeTags(input: ItemTagsInput = []): EncodedTags {
   // The list may hold bytes, which is all that tells it from a message's.
   const tags: readonly (Tag | BinaryTag)[] = toTags(input as TagsInput);
   const count = tags.length;
   checkMost('tags', count, buildLimits.tags);
   if (count === 0) return { count, bytes: new Uint8Array(0) };
-  const writer = new AvroWriter();
+  const writer = new AvroWriter(buildLimits.tagBytes);
   writer.long(count);
   for (const tag of tags) {
     const [name, value] = [bytesOf(tag?.name), bytesOf(tag?.value)];
@@ -144,7 +166,11 @@ const mostVarintBytes = 10;
 class AvroWriter {
   /** How many bytes it takes, with those for which there was no room. */
   length = 0;
-  readonly #bytes = new Uint8Array(buildLimits.tagBytes);
+  readonly #bytes: Uint8Array;
+
+  constructor(room: number) {
+    this.#bytes = new Uint8Array(room);
+  }
 
   /** A number from 0 to 2^30. */
   long(number: number): void {

@@ -18,7 +18,7 @@ export interface Message {
   readonly tags: Tags;
   /** Text, as AO's scheduler serves it to the module. */
   readonly data: string;
-  /** Base64url; null until a signer has signed it. */
+  /** Base64url; null if nobody has signed it. */
   readonly signature: string | null;
 }
 
@@ -48,12 +48,6 @@ export interface LazyMessage extends Message {
 }
 
 export const isLazy = (value: object): value is LazyMessage => (value as Partial<LazyMessage>)[lazy] === true;
-
-/** The id of a new process's item: a message to itself, since the process has no id before its item has one. */
-export const unsignedItemId = (
-  { owner, from, tags, data }: Omit<MessageContent, 'target' | 'anchor'>,
-  origin: string,
-) => unsignedId({ owner, from, target: '', anchor: null, tags, data }, origin);
 
 /** The id of an unsigned message. */
 export const unsignedId = ({ owner, from, target, anchor, tags, data }: MessageContent, origin: string): Id =>

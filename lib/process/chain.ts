@@ -1,30 +1,36 @@
-import type { Address, Id } from '../core/id.ts';
-import { assignmentId } from '../schedule/assign.ts';
+import type { Id } from '../core/id.ts';
+import { type Assigner, assignmentId } from '../schedule/assign.ts';
 import { type ChainEnd, nextHashChain } from '../schedule/hash-chain.ts';
 import type { Mail } from './mail.ts';
 
 /** How far the hash chain of a schedule has been computed: nobody pays for it who does not look at it. */
 export class Chain {
-  #slot = -1;
+  #slot: number;
   #end: ChainEnd | undefined;
 
-  /** The id and hash chain of `mail`, whose schedule `from` has from any slot on. */
-  at(mail: Mail, process: Id, scheduler: Address, from: (slot: number) => Iterable<Mail>): ChainEnd {
-    if (mail.slot === this.#slot && this.#end) return this.#end;
-    if (mail.slot === this.#slot + 1) return this.#next(mail, process, scheduler);
-    if (mail.slot <= this.#slot) return new Chain().at(mail, process, scheduler, from);
-    for (const earlier of from(this.#slot + 1)) {
-      if (earlier.slot === mail.slot) break;
-      this.#next(earlier, process, scheduler);
-    }
-    return this.#next(mail, process, scheduler);
+  /** One that goes on from the assignment of a slot, or begins. */
+  constructor(slot = -1, end?: ChainEnd) {
+    this.#slot = slot;
+    this.#end = end;
   }
 
-  #next(mail: Mail, process: Id, scheduler: Address): ChainEnd {
+  /** The id and hash chain of `mail`, whose schedule `from` has from any slot on. */
+  at(mail: Mail, process: Id, by: Assigner, from: (slot: number) => Iterable<Mail>): ChainEnd {
+    if (mail.slot === this.#slot && this.#end) return this.#end;
+    if (mail.slot === this.#slot + 1) return this.#next(mail, process, by);
+    if (mail.slot <= this.#slot) return new Chain().at(mail, process, by, from);
+    for (const earlier of from(this.#slot + 1)) {
+      if (earlier.slot === mail.slot) break;
+      this.#next(earlier, process, by);
+    }
+    return this.#next(mail, process, by);
+  }
+
+  #next(mail: Mail, process: Id, by: Assigner): ChainEnd {
     const hashChain = nextHashChain(process, this.#end);
     const { slot, epoch, timestampMs, blockHeight, message, exclude } = mail;
     const content = { process, slot, epoch, hashChain, timestampMs, blockHeight, message, exclude };
-    this.#end = { id: assignmentId(content, scheduler), hashChain };
+    this.#end = { id: assignmentId(content, by), hashChain };
     this.#slot = slot;
     return this.#end;
   }

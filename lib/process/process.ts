@@ -8,6 +8,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { Queue } from '../core/queue.ts';
 import type { Tag } from '../core/tags.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
+import type { Assigner } from '../schedule/assign.ts';
 import type { ChainEnd } from '../schedule/hash-chain.ts';
 import type { Runnable } from '../schedule/scheduler.ts';
 import { Chain } from './chain.ts';
@@ -24,8 +25,8 @@ export interface PastMail extends PastTurn {
 /** What the processes of a system have in common. */
 export interface Surroundings {
   readonly limits: Limits;
-  /** The address that assigns slots. */
-  readonly scheduler: Address;
+  /** Who assigns slots. */
+  readonly assigner: Assigner;
   /** The address that takes what processes ask of the system. */
   readonly supervisor: Address;
   /** The committed turns of a process from a slot on. */
@@ -146,7 +147,7 @@ export class Process implements Runnable, Recipient, Environment {
 
   chained(mail: Mail): ChainEnd {
     this.#chain ??= new Chain();
-    return this.#chain.at(mail, this.id, this.surroundings.scheduler, (slot) => this.#schedule(slot));
+    return this.#chain.at(mail, this.id, this.surroundings.assigner, (slot) => this.#schedule(slot));
   }
 
   /** Follows the statechart and returns the state it came from. */

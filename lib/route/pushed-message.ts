@@ -7,9 +7,8 @@ import {
   type Message,
   type MessageContent,
   plainMessage,
-  unsignedId,
-  unsignedItemId,
 } from '../core/message.ts';
+import { idOf, originAnchor, type Seal, sealItem, sealMessage, signatureOf } from '../core/seal.ts';
 import { type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
 import type { Sender } from './sender.ts';
 
@@ -26,7 +25,7 @@ export class PushedMessage implements LazyMessage {
   readonly #kind: PushedKind;
   readonly #entry: Sent | PushedContent;
   #tags: Tags | undefined;
-  #id: Id | undefined;
+  #seal: Seal | undefined;
 
   constructor(kind: PushedKind, entry: Sent | PushedContent, index: number, sender: Sender) {
     this.#kind = kind;
@@ -50,8 +49,7 @@ export class PushedMessage implements LazyMessage {
   }
 
   get id(): Id {
-    this.#id ??= this.#kind === 'spawn' ? unsignedItemId(this, this.#origin()) : unsignedId(this, this.#origin());
-    return this.#id;
+    return idOf(this.#sealed());
   }
 
   get owner(): Address {
@@ -67,7 +65,7 @@ export class PushedMessage implements LazyMessage {
   }
 
   get anchor(): string | null {
-    return this.#entry.anchor;
+    return this.#entry.anchor ?? (this.#sender.carrier.signer ? originAnchor(this.#origin()) : null);
   }
 
   /** AO sends a space where there is no data. */
@@ -75,8 +73,8 @@ export class PushedMessage implements LazyMessage {
     return this.#entry.data || ' ';
   }
 
-  get signature(): null {
-    return null;
+  get signature(): string | null {
+    return signatureOf(this.#sealed());
   }
 
   get tags(): Tags {
@@ -111,6 +109,14 @@ export class PushedMessage implements LazyMessage {
   /** How Node shows it. */
   [Symbol.for('nodejs.util.inspect.custom')](): Message {
     return plainMessage(this);
+  }
+
+  #sealed(): Seal {
+    if (this.#seal) return this.#seal;
+    const { signer } = this.#sender.carrier;
+    const seal = this.#kind === 'spawn' ? sealItem : sealMessage;
+    this.#seal = seal(this, this.#origin(), signer);
+    return this.#seal;
   }
 
   #origin(): string {

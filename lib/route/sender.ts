@@ -2,6 +2,7 @@ import type { SlotRef } from '../core/assignment.ts';
 import type { Address, Id } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import type { LazyMessage } from '../core/message.ts';
+import type { MessageSigner } from '../core/message-signer.ts';
 import type { Tag } from '../core/tags.ts';
 
 /** A process as those it writes to see it. */
@@ -20,6 +21,8 @@ export interface Carrier {
   readonly messenger: Address;
   /** The address that takes what processes ask of the system. */
   readonly supervisor: Address;
+  /** Who signs all that is made here; nobody if left out. */
+  readonly signer?: MessageSigner | undefined;
   readonly limits: Limits;
 }
 

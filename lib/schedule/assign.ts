@@ -1,13 +1,24 @@
 import type { Assignment } from '../core/assignment.ts';
 import { type Address, hashId, type Id } from '../core/id.ts';
+import type { MessageSigner } from '../core/message-signer.ts';
+import { signedId } from '../core/seal.ts';
 import { type Tags, tagTexts } from '../core/tags.ts';
 
 /** AO reserves epochs for grouping slots; every implementation has one. */
 export const epoch = 0;
 
-/** The id of an assignment that `scheduler` made. */
-export const assignmentId = (assignment: Omit<Assignment, 'id'>, scheduler: Address): Id =>
-  hashId('heddle assignment', scheduler, ...tagTexts(assignmentTags(assignment)));
+/** Who assigns slots. */
+export interface Assigner {
+  readonly scheduler: Address;
+  readonly signer?: MessageSigner | undefined;
+}
+
+/** The id of an assignment that somebody made. */
+export function assignmentId(assignment: Omit<Assignment, 'id'>, { scheduler, signer }: Assigner): Id {
+  const tags = assignmentTags(assignment);
+  if (signer) return signedId(signer.signMessage({ target: '', anchor: null, tags, data: '' }));
+  return hashId('heddle assignment', scheduler, ...tagTexts(tags));
+}
 
 /** The tags of the assignment's own item, in the order in which AO's scheduler writes them. */
 export function assignmentTags(assignment: Omit<Assignment, 'id'>): Tags {

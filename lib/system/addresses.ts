@@ -1,4 +1,5 @@
 import { type Address, hashId } from '../core/id.ts';
+import type { MessageSigner } from '../core/message-signer.ts';
 
 /** The wallets that a system acts as. */
 export interface Addresses {
@@ -12,10 +13,10 @@ export interface Addresses {
   readonly wallet: Address;
 }
 
-/** The addresses of the system with that seed. */
-export const addressesOf = (seed: string): Addresses => ({
-  scheduler: hashId('heddle scheduler', seed),
-  messenger: hashId('heddle messenger', seed),
+/** The addresses of the system with that seed. One signer is all but the supervisor, which signs nothing. */
+export const addressesOf = (seed: string, signer?: MessageSigner): Addresses => ({
+  scheduler: signer?.address ?? hashId('heddle scheduler', seed),
+  messenger: signer?.address ?? hashId('heddle messenger', seed),
   supervisor: hashId('heddle supervisor', seed),
-  wallet: hashId('heddle wallet', seed),
+  wallet: signer?.address ?? hashId('heddle wallet', seed),
 });

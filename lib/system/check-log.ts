@@ -3,6 +3,7 @@ import { inlinePool } from '../compute/pool/index.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
 import { defaultLimits } from '../core/limits.ts';
+import type { MessageSigner } from '../core/message-signer.ts';
 import { memoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { addressesOf } from './addresses.ts';
@@ -21,12 +22,15 @@ export interface LogReport {
   readonly flaw: string | undefined;
 }
 
-/** Reads all that a log says, as a system does that goes on from it, without any of its modules. */
-export function checkLog(read: Store['read'], seed = ''): LogReport {
+/**
+ * Reads all that a log says, as a system does that goes on from it, without any of its modules. Throws `option-invalid` if
+ * somebody else signed it, since ids follow from signatures.
+ */
+export function checkLog(read: Store['read'], signer?: MessageSigner, seed = ''): LogReport {
   const store = Object.assign(memoryStore(), { read });
   const clock = { now: () => ({ timestampMs: 0, blockHeight: 0 }), advanceTo() {} };
   const policy = { arrived() {}, next: () => undefined };
-  const gateway = { ...addressesOf(seed), seed, limits: defaultLimits };
+  const gateway = { ...addressesOf(seed, signer), seed, signer, limits: defaultLimits };
   const engine = assemble(gateway, mailboxOf({}, defaultLimits), { policy, store, clock, pool: inlinePool });
   const { log, ledger } = engine;
   const recovery = new Recovery(engine);
@@ -35,9 +39,10 @@ export function checkLog(read: Store['read'], seed = ''): LogReport {
       recovery.readLog();
       return report(undefined);
     } catch (error) {
-      const { module, seed: begun } = error instanceof HeddleError ? error.facts : {};
+      const { module, seed: begun, option } = error instanceof HeddleError ? error.facts : {};
       // It says with which seed it was begun, and which modules it has.
-      if (typeof begun === 'string' && begun !== seed) return checkLog(read, begun);
+      if (typeof begun === 'string' && begun !== seed) return checkLog(read, signer, begun);
+      if (option === 'signer') throw error;
       if (typeof module !== 'string') return report(error instanceof HeddleError ? error.what : reasonOf(error));
       ledger.define(absent(module));
     }

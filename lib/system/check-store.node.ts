@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { MessageSigner } from '../core/message-signer.ts';
 import { inspectStore, type StoreProgress, type StoreReport } from '../store/lmdb/inspect.ts';
 import { checkLog } from './check-log.ts';
 
@@ -16,13 +17,21 @@ export interface CheckedStore extends StoreReport {
   readonly processes: number;
 }
 
+/** How a store is looked through. */
+export interface CheckOptions {
+  /** Who signed what is in it, if somebody did. */
+  readonly signer?: MessageSigner;
+  readonly onProgress?: (progress: StoreProgress) => void;
+}
+
 /**
  * Looks through a store that `lmdbStore` made, without changing it: whether every piece of the log, every checkpoint and
  * every blob is as it was written, and whether the log can be read, record by record, as a system does that goes on from
  * it. No module is needed, and no system; a store that a program left open when it ended is looked through all the same.
  * A store without damages opens; of another, `repairStore` keeps what is good.
  *
- * Throws `store-locked` while somebody has it open, `store-invalid` if it is none.
+ * Throws `store-locked` while somebody has it open, `store-invalid` if it is none, `option-invalid` if somebody else signed
+ * what is in it.
  *
  * @example
  * ```ts
@@ -35,13 +44,10 @@ export interface CheckedStore extends StoreReport {
  * if (damages.length > 0) await repairStore('data/shop', { truncateTo: goodLength });
  * ```
  */
-export async function checkStore(
-  folder: string,
-  { onProgress }: { readonly onProgress?: (progress: StoreProgress) => void } = {},
-): Promise<CheckedStore> {
+export async function checkStore(folder: string, { onProgress, signer }: CheckOptions = {}): Promise<CheckedStore> {
   let [records, processes, readable] = [0, 0, 0];
   const report = await inspectStore(folder, onProgress, (read, goodLength) => {
-    const log = checkLog(read);
+    const log = checkLog(read, signer);
     ({ records, processes, goodLength: readable } = log);
     if (log.flaw === undefined || readable >= goodLength) return [];
     return [{ what: 'record', reason: log.flaw, position: readable }];

@@ -1,6 +1,7 @@
 import type { Module } from '../compute/executor.ts';
 import type { Address, Id } from '../core/id.ts';
-import { freezeTags, lazy, type Message, plainMessage, unsignedId, unsignedItemId } from '../core/message.ts';
+import { freezeTags, lazy, type Message, plainMessage, unsignedId } from '../core/message.ts';
+import { idOf, originAnchor, type Seal, sealItem, sealMessage, signatureOf } from '../core/seal.ts';
 import { type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
 import type { Process } from '../process/process.ts';
 import type { Carrier, RootMessage } from '../route/sender.ts';
@@ -35,7 +36,7 @@ export class InboundMessage implements RootMessage {
   #position = -1;
   readonly #gateway: Gateway;
   #tags: Tags | undefined;
-  #id: Id | undefined;
+  #seal: Seal | undefined;
   #pushedForTag: Tag | undefined;
 
   constructor(content: InboundContent, gateway: Gateway) {
@@ -79,7 +80,8 @@ export class InboundMessage implements RootMessage {
   }
 
   get anchor(): string | null {
-    return this.#content.anchor;
+    const { anchor, sequence } = this.#content;
+    return anchor ?? (this.#gateway.signer && sequence >= 0 ? originAnchor(outside(sequence)) : null);
   }
 
   get data(): string {
@@ -107,9 +109,7 @@ export class InboundMessage implements RootMessage {
   }
 
   get id(): Id {
-    const { sequence } = this.#content;
-    this.#id ??= unsignedId(this, sequence < 0 ? 'dry run' : outside(sequence));
-    return this.#id;
+    return idOf(this.#sealed());
   }
 
   get bytes(): number {
@@ -120,8 +120,8 @@ export class InboundMessage implements RootMessage {
     return true;
   }
 
-  get signature(): null {
-    return null;
+  get signature(): string | null {
+    return signatureOf(this.#sealed());
   }
 
   toJSON(): Message {
@@ -132,6 +132,14 @@ export class InboundMessage implements RootMessage {
   [Symbol.for('nodejs.util.inspect.custom')](): Message {
     return plainMessage(this);
   }
+
+  #sealed(): Seal {
+    const { sequence } = this.#content;
+    // A dry run is said to nobody.
+    this.#seal ??=
+      sequence < 0 ? unsignedId(this, 'dry run') : sealMessage(this, outside(sequence), this.#gateway.signer);
+    return this.#seal;
+  }
 }
 
 /** The item of a process that is spawned from outside. */
@@ -141,7 +149,7 @@ export class InboundItem implements RootMessage {
   #position = -1;
   readonly #gateway: Gateway;
   #tags: Tags | undefined;
-  #id: Id | undefined;
+  #seal: Seal | undefined;
   #pushedForTag: Tag | undefined;
 
   constructor(content: ItemContent, module: Module, gateway: Gateway) {
@@ -189,8 +197,8 @@ export class InboundItem implements RootMessage {
     return this.id;
   }
 
-  get anchor(): null {
-    return null;
+  get anchor(): string | null {
+    return this.#gateway.signer ? originAnchor(outside(this.#content.sequence)) : null;
   }
 
   get data(): string {
@@ -214,8 +222,7 @@ export class InboundItem implements RootMessage {
   }
 
   get id(): Id {
-    this.#id ??= unsignedItemId(this, outside(this.#content.sequence));
-    return this.#id;
+    return idOf(this.#sealed());
   }
 
   get bytes(): number {
@@ -226,8 +233,8 @@ export class InboundItem implements RootMessage {
     return true;
   }
 
-  get signature(): null {
-    return null;
+  get signature(): string | null {
+    return signatureOf(this.#sealed());
   }
 
   toJSON(): Message {
@@ -237,6 +244,11 @@ export class InboundItem implements RootMessage {
   /** How Node shows it. */
   [Symbol.for('nodejs.util.inspect.custom')](): Message {
     return plainMessage(this);
+  }
+
+  #sealed(): Seal {
+    this.#seal ??= sealItem(this, outside(this.#content.sequence), this.#gateway.signer);
+    return this.#seal;
   }
 }
 

@@ -94,10 +94,16 @@ function checkText(data: unknown, anchor: unknown): void {
   }
 }
 
-function checkSender(from: Address | undefined, { carrier }: Ledger): void {
+function checkSender(from: Address | undefined, ledger: Ledger): void {
+  const { carrier } = ledger;
   if (from === undefined) return;
   if (typeof from !== 'string' || from === '') {
     throw new HeddleError('sender-invalid', `the sender is ${JSON.stringify(from) ?? String(from)}`);
+  }
+  if (carrier.signer) {
+    if (from === carrier.wallet || ledger.find(from)) return;
+    const what = `the system signs as ${carrier.wallet}, not as ${from}`;
+    throw new HeddleError('sender-invalid', what, { from });
   }
   // aos trusts whatever comes from its authority, so nobody outside may speak as it.
   if (from === carrier.messenger || from === carrier.scheduler || from === carrier.supervisor) {

@@ -20,6 +20,7 @@ export function packLedger(ledger: Ledger, digestState: Uint8Array): Uint8Array 
   const writer = new ByteWriter(65_536);
   writer.byte(version);
   writer.text(ledger.carrier.seed);
+  writer.text(ledger.signedBy);
   writeBytes(writer, digestState);
   writeMoment(writer, ledger.moment ?? epochMoment);
   writer.number(ledger.records);
@@ -74,7 +75,7 @@ export interface LedgerCheckpoint {
 export function unpackLedger(bytes: Uint8Array, ledger: Ledger, history: History): LedgerCheckpoint | undefined {
   const reader = new ByteReader(bytes);
   if (reader.byte() !== version) return undefined;
-  ledger.checkSeed(reader.text());
+  ledger.checkOrigin(reader.text(), reader.text());
   const digestState = readBytes(reader, bytes);
   const moment = readMoment(reader);
   const records = reader.number();
@@ -217,5 +218,5 @@ function readBytes(reader: ByteReader, bytes: Uint8Array): Uint8Array {
 
 const hasMail = ({ mailbox }: Process): boolean => mailbox.length + mailbox.waitingLength > 0;
 
-const version = 1;
+const version = 2;
 const consequenceKinds = ['down', 'failure', 'exit'] as const;

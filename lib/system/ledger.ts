@@ -2,7 +2,7 @@ import type { Module } from '../compute/executor.ts';
 import type { Moment } from '../core/clock.ts';
 import { HeddleError } from '../core/error.ts';
 import { Heap } from '../core/heap.ts';
-import type { Id } from '../core/id.ts';
+import type { Address, Id } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import type { LazyMessage } from '../core/message.ts';
 import type { StatusChange } from '../core/status-change.ts';
@@ -64,8 +64,8 @@ export class Ledger {
     const endless = Number.POSITIVE_INFINITY;
     this.recorded = { ...carrier, limits: { ...carrier.limits, tagBytes: endless, dataBytes: endless } };
     this.mailbox = mailbox;
-    const { limits, scheduler, supervisor } = carrier;
-    this.#surroundings = { limits, scheduler, supervisor, past };
+    const { limits, supervisor } = carrier;
+    this.#surroundings = { limits, assigner: carrier, supervisor, past };
     this.directory = new Directory(limits.names);
     this.admissions = new Admissions(mailbox);
   }
@@ -132,11 +132,21 @@ export class Ledger {
     return this.#logged;
   }
 
-  /** Refuses a log that was begun with another seed. */
-  checkSeed(seed: string): void {
-    if (seed === this.carrier.seed) return;
-    const what = `the log was begun with the seed ${JSON.stringify(seed)}`;
-    throw new HeddleError('option-invalid', what, { option: 'seed', seed });
+  /** Refuses a log that was begun with another seed or by another signer, whose address is empty if there was none. */
+  checkOrigin(seed: string, signer: Address): void {
+    if (seed !== this.carrier.seed) {
+      const what = `the log was begun with the seed ${JSON.stringify(seed)}`;
+      throw new HeddleError('option-invalid', what, { option: 'seed', seed });
+    }
+    if (signer !== this.signedBy) {
+      const what = signer === '' ? 'the log was begun without a signer' : `the log was begun with the signer ${signer}`;
+      throw new HeddleError('option-invalid', what, { option: 'signer', signer });
+    }
+  }
+
+  /** The address of who signs; empty if nobody does. */
+  get signedBy(): Address {
+    return this.carrier.signer?.address ?? '';
   }
 
   /** By what number the log knows a module; undefined if it does not yet. */

@@ -1,5 +1,6 @@
 import type { Address, Id } from '../core/id.ts';
-import { freezeTags, lazy, type Message, plainMessage, unsignedId } from '../core/message.ts';
+import { freezeTags, lazy, type Message, plainMessage } from '../core/message.ts';
+import { idOf, originAnchor, type Seal, sealMessage, signatureOf } from '../core/seal.ts';
 import { type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
 import type { Down } from '../process/consequences.ts';
 import type { RootMessage } from '../route/sender.ts';
@@ -12,7 +13,7 @@ export class Notice implements RootMessage {
   readonly #position: number;
   readonly #gateway: Gateway;
   #tags: Tags | undefined;
-  #id: Id | undefined;
+  #seal: Seal | undefined;
   #pushedForTag: Tag | undefined;
 
   /** `sequence` is how many records of the log came before it, and `position` where its own begins. */
@@ -24,8 +25,7 @@ export class Notice implements RootMessage {
   }
 
   get id(): Id {
-    this.#id ??= unsignedId(this, `notice ${this.#sequence}`);
-    return this.#id;
+    return idOf(this.#sealed());
   }
 
   /** A process trusts it as it trusts other processes. */
@@ -41,8 +41,8 @@ export class Notice implements RootMessage {
     return this.#down.to.id;
   }
 
-  get anchor(): null {
-    return null;
+  get anchor(): string | null {
+    return this.#gateway.signer ? originAnchor(this.#origin()) : null;
   }
 
   get data(): string {
@@ -89,8 +89,8 @@ export class Notice implements RootMessage {
     return true;
   }
 
-  get signature(): null {
-    return null;
+  get signature(): string | null {
+    return signatureOf(this.#sealed());
   }
 
   toJSON(): Message {
@@ -100,5 +100,14 @@ export class Notice implements RootMessage {
   /** How Node shows it. */
   [Symbol.for('nodejs.util.inspect.custom')](): Message {
     return plainMessage(this);
+  }
+
+  #sealed(): Seal {
+    this.#seal ??= sealMessage(this, this.#origin(), this.#gateway.signer);
+    return this.#seal;
+  }
+
+  #origin(): string {
+    return `notice ${this.#sequence}`;
   }
 }

@@ -2,6 +2,7 @@ import type { Module } from '../compute/executor.ts';
 import type { Clock } from '../core/clock.ts';
 import { HeddleError } from '../core/error.ts';
 import { defaultLimits, type Limits } from '../core/limits.ts';
+import type { MessageSigner } from '../core/message-signer.ts';
 import type { MailboxOptions } from '../process/mailbox.ts';
 import type { SchedulerPolicy } from '../schedule/scheduler.ts';
 import type { Store } from '../store/store.ts';
@@ -10,6 +11,12 @@ import type { Store } from '../store/store.ts';
 export interface SystemOptions {
   /** Any text. Ids, addresses and random orders follow from it: the same seed and inputs give the same run. */
   readonly seed?: string;
+  /**
+   * Signs all that the system makes: messages, processes and assignments are items of ANS-104 from the beginning, with the
+   * ids that they have on Arweave. Each signature is made when something needs it, in about a twentieth of a
+   * millisecond. Nobody signs by default; then ids follow from seed and content, and nothing can be published.
+   */
+  readonly signer?: MessageSigner;
   /** Which process runs next: `fifo()` by default, `roundRobin()`, `random()` or your own. */
   readonly scheduler?: SchedulerPolicy;
   /** Where the log is kept: memory by default. A store that holds a run is continued. */

@@ -8,6 +8,7 @@ import type { Tags } from '../core/tags.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
 import type { Process } from '../process/process.ts';
 import type { AskOptions } from './asks.ts';
+import type { HistoryOptions, PastSlot } from './history-reader.ts';
 import type { MessageInput } from './inbound.ts';
 import type { ProcessHost } from './process-host.ts';
 import type { ProcessState } from './process-state.ts';
@@ -124,6 +125,25 @@ export class ProcessHandle {
   /** All assignments so far, in order. */
   schedule(): Promise<readonly Assignment[]> {
     return this.#host.schedule(this.#process);
+  }
+
+  /**
+   * The slots that are evaluated, in order, with their outcomes, a few at a time: however many they are, little of them is in
+   * memory.
+   *
+   * @example
+   * ```ts
+   * import type { ProcessHandle } from 'heddle';
+   *
+   * async function print(process: ProcessHandle) {
+   *   for await (const { assignment, outcome } of process.history({ from: 10 })) {
+   *     console.log(assignment.slot, assignment.message.id, outcome.messages.length);
+   *   }
+   * }
+   * ```
+   */
+  history(options: HistoryOptions = {}): AsyncIterable<PastSlot> {
+    return this.#host.history(this.#process, options);
   }
 
   /** Ends the process for good: it takes no more mail, and what is in its mailbox stays unevaluated. */

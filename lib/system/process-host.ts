@@ -12,6 +12,7 @@ import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
 import { type Ask, type AskOptions, Asks } from './asks.ts';
 import type { Driver } from './driver.ts';
+import { type HistoryOptions, type PastSlot, readHistory } from './history-reader.ts';
 import { inboundMessage, type MessageInput } from './inbound.ts';
 import { checkWhole } from './options.ts';
 import type { ProcessState } from './process-state.ts';
@@ -137,6 +138,10 @@ export class ProcessHost {
       const past = [...this.#driver.engine.history.past(process, 0)].map(({ assignment }) => assignment);
       return [...past, ...process.mailbox].map(plainAssignment);
     });
+  }
+
+  history(process: Process, options: HistoryOptions): AsyncIterable<PastSlot> {
+    return readHistory(this.#driver, process, options);
   }
 
   async stop(process: Process, reason: string): Promise<void> {

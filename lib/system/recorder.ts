@@ -16,7 +16,7 @@ import { Outgoing } from './outgoing.ts';
 import { causeOf, Placement, type PlacementParts, rootOf, senderOf } from './placement.ts';
 import type { History } from './record/history.ts';
 import { writeItem, writeMessage } from './record/inbound.ts';
-import { kinds, logVersion, statuses } from './record/kinds.ts';
+import { kinds, logVersions, statuses } from './record/kinds.ts';
 import { MessageIndex } from './record/message-index.ts';
 import { writeNaming } from './record/naming.ts';
 import { writeNotice } from './record/notice.ts';
@@ -188,8 +188,10 @@ export class Recorder {
     if (moment && moment.timestampMs === now.timestampMs && moment.blockHeight === now.blockHeight) return moment;
     if (!moment) {
       log.writer.byte(kinds.begin);
-      log.writer.byte(logVersion);
-      log.writer.text(ledger.carrier.seed);
+      const { seed, signer } = ledger.carrier;
+      log.writer.byte(signer ? logVersions.signed : logVersions.unsigned);
+      log.writer.text(seed);
+      if (signer) log.writer.text(signer.address);
       log.endRecord();
     }
     log.writer.byte(kinds.moment);

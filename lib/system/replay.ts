@@ -3,6 +3,7 @@ import { inlinePool } from '../compute/pool/index.ts';
 import type { Moment } from '../core/clock.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
+import type { MessageSigner } from '../core/message-signer.ts';
 import { outcomeText, plainOutcome } from '../core/outcome.ts';
 import { ByteReader } from '../store/log/byte-reader.ts';
 import { memoryStore } from '../store/memory.ts';
@@ -18,6 +19,8 @@ import type { TraceListener } from './trace.ts';
 export interface ReplayOptions {
   /** The modules of the recorded processes. */
   readonly modules: readonly Module[];
+  /** Who signed, if somebody did. */
+  readonly signer?: MessageSigner;
   /** Is told of each event as it happens again. */
   readonly onEvent?: TraceListener;
 }
@@ -54,7 +57,9 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
   const limits = { ...recording.limits, checkpointSlots: Number.MAX_SAFE_INTEGER };
   const clock = new RecordedClock();
   const given = { policy: recordedOrder, store: memoryStore(), clock, pool: inlinePool };
-  const engine = assemble({ ...addressesOf(recording.seed), seed: recording.seed, limits }, recording.mailbox, given);
+  const { seed, mailbox } = recording;
+  const { signer } = options;
+  const engine = assemble({ ...addressesOf(seed, signer), seed, signer, limits }, mailbox, given);
   for (const module of options.modules) engine.ledger.define(module);
   if (options.onEvent) engine.trace.subscribe(options.onEvent);
   let turns = 0;

@@ -60,11 +60,12 @@ export class System {
     const { seed = 'heddle', scheduler = fifo(), store = memoryStore(), clock = virtualClock() } = options;
     const limits = limitsOf(options.limits);
     this.#seed = seed;
-    this.addresses = addressesOf(seed);
+    this.addresses = addressesOf(seed, options.signer);
     const pool = createPool({ workers: options.workers, workerMs: limits.workerMs });
     const policy = scheduler(randomStream(seed, 'scheduler'));
     const mailbox = mailboxOf(options.mailbox, limits);
-    this.#engine = assemble({ ...this.addresses, seed, limits }, mailbox, { policy, store, clock, pool });
+    const gateway = { ...this.addresses, seed, signer: options.signer, limits };
+    this.#engine = assemble(gateway, mailbox, { policy, store, clock, pool });
     const { trace, log, history, ledger } = this.#engine;
     this.trace = trace;
     this.#driver = new Driver(this.#engine);

@@ -67,6 +67,15 @@ export class History {
     return readOutcome(reader, readTurn(reader, position, this.#ledger).slot, this.#ledger);
   }
 
+  /** The turn of a slot, which must be evaluated, and its mail. */
+  turnAt(process: Process, slot: number): LoggedTurn & { readonly mail: Mail } {
+    const position = this.#positionOf(process, slot);
+    const reader = this.#log.at(position);
+    reader.byte();
+    const turn = this.turn(reader, position);
+    return { ...turn, mail: this.#mail(turn.header) };
+  }
+
   /** Where a turn is. The positions that are passed on the way to it are kept. */
   #positionOf(process: Process, slot: number): number {
     const known = this.#turns.get(process) ?? { positions: [], from: process.evaluated + 1, to: process.evaluated };

@@ -24,8 +24,8 @@ export const kinds = {
   admission: 10,
 } as const;
 
-/** Of which version a log is. */
-export const logVersion = 2;
+/** Of which version a log is: one that is signed says by whom. */
+export const logVersions = { unsigned: 2, signed: 3 } as const;
 
 /** Moments are written as differences from this one, at which a virtual clock starts. */
 export const epochMoment = { timestampMs: 1_735_689_600_000, blockHeight: 1_580_000 };

@@ -10,7 +10,7 @@ import type { Ledger } from '../ledger.ts';
 import type { Notice } from '../notice.ts';
 import type { History, LoggedTurn } from './history.ts';
 import { readItem, readMessage } from './inbound.ts';
-import { kinds, logVersion, statuses } from './kinds.ts';
+import { kinds, logVersions, statuses } from './kinds.ts';
 import { readNaming } from './naming.ts';
 import { readNotice } from './notice.ts';
 import { type Address, readAddress } from './released.ts';
@@ -53,10 +53,12 @@ function read(reader: ByteReader, position: number, history: History, ledger: Le
   switch (kind) {
     case kinds.begin: {
       const version = reader.byte();
-      if (version !== logVersion) {
-        throw new HeddleError('recording-invalid', `the log is of version ${version}, not ${logVersion}`, { version });
+      const { unsigned, signed } = logVersions;
+      if (version !== unsigned && version !== signed) {
+        const what = `the log is of version ${version}, not ${unsigned} or ${signed}`;
+        throw new HeddleError('recording-invalid', what, { version });
       }
-      ledger.checkSeed(reader.text());
+      ledger.checkOrigin(reader.text(), version === signed ? reader.text() : '');
       return { kind: 'begin' };
     }
     case kinds.moment:
