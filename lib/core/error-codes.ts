@@ -25,6 +25,18 @@ export const errorCodes = {
     advice: 'It has its slot already: read that outcome instead of sending again.',
   },
 
+  'process-elsewhere': {
+    definite: true,
+    advice: 'Somebody else gives it its slots: send to its scheduler, or go on with its schedule here by takeOver().',
+  },
+  'process-duplicate': { definite: true, advice: 'It is in this system already: system.process() gives it.' },
+  'assignment-invalid': {
+    definite: true,
+    advice: 'Give the assignments that its scheduler made, in their order and none left out.',
+  },
+  'slot-unavailable': { definite: true, advice: 'It is not in the log of this system: ask whoever evaluated it.' },
+  'sent-elsewhere': { definite: true, advice: 'It was let out where the slot was given; nothing has to be done.' },
+
   'delivery-waiting': {
     definite: false,
     advice: 'It waits for room and gets its slot when the process runs again; look for it in the trace.',

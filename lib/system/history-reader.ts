@@ -37,7 +37,7 @@ export async function* readHistory(
 ): AsyncGenerator<PastSlot> {
   const { from = 0, after } = options;
   checkWhole('from', from);
-  const chain = after ? new Chain(from - 1, after) : new Chain();
+  const chain = new Chain(after ? { slot: from - 1, end: after } : process.base);
   for (let slot = from; ; ) {
     const piece = await driver.enter(() => readPiece(driver, process, chain, slot));
     yield* piece;

@@ -81,7 +81,7 @@ export class ProcessHandle {
       mail: mailbox.length,
       waiting: mailbox.waitingLength,
       get hashChain() {
-        return process.last?.hashChain;
+        return process.end?.hashChain;
       },
     };
   }
@@ -144,6 +144,24 @@ export class ProcessHandle {
    */
   history(options: HistoryOptions = {}): AsyncIterable<PastSlot> {
     return this.#host.history(this.#process, options);
+  }
+
+  /**
+   * Takes in the next slots of a process that was adopted: they are evaluated when the system runs, and what they send is kept
+   * back, since it was sent where they were given. Throws `assignment-invalid` at the first that does not go on from the one
+   * before; those before it are taken.
+   */
+  follow(assignments: Iterable<Assignment>): Promise<void> {
+    return this.#host.adoptions.follow(this.#process, assignments);
+  }
+
+  /**
+   * Gives an adopted process its slots here from now on, which its scheduler alone may do: the system's signer must be
+   * the one that its `Scheduler` tag names. Make sure that all slots that were ever given are taken in, and that nobody else
+   * gives any: two schedules under one signature cannot be told apart. Throws `process-elsewhere`.
+   */
+  takeOver(): Promise<void> {
+    return this.#host.adoptions.takeOver(this.#process);
   }
 
   /** Ends the process for good: it takes no more mail, and what is in its mailbox stays unevaluated. */

@@ -1,4 +1,5 @@
 import type { Assignment } from '../../core/assignment.ts';
+import { isId } from '../../core/id.ts';
 import type { Message } from '../../core/message.ts';
 import { type Tags, tagValue } from '../../core/tags.ts';
 import type { DryRun, Environment, Identity } from '../executor.ts';
@@ -21,12 +22,13 @@ export const environmentJson = ({ process, module }: Environment): string =>
   JSON.stringify({ Process: identity(process), Module: identity(module) });
 
 /** Fields that are undefined are absent from the JSON. */
-const wireMessage = ({ message, timestampMs, blockHeight }: DryRun, assignment?: Assignment) => ({
+const wireMessage = ({ message, process, timestampMs, blockHeight }: DryRun, assignment?: Assignment) => ({
   Id: message.id,
   Signature: message.signature,
   Data: message.data,
   Owner: message.owner,
-  Target: message.target,
+  // What was sent to a name is for the process that has it.
+  Target: message.target === process || isId(message.target) ? message.target : process,
   Anchor: message.anchor,
   From: message.from,
   'Forwarded-By': assignment && sentByProcess(message) ? message.owner : undefined,
