@@ -15,20 +15,33 @@ interface Found {
   readonly ignored: readonly { readonly id: Id; readonly reason: string }[];
 }
 
+/** A slot that is being read. */
+interface Slot {
+  readonly found: Promise<Found>;
+  /** By the assignments that name them. */
+  readonly messages: Map<Id, Promise<Published>>;
+  readonly options: AoReadOptions;
+  /** Each has its own: hosts warn of signals that many wait for. */
+  readonly stop: AbortController;
+}
+
 /** The assignments and messages of a schedule by their slots, some of which are fetched ahead. */
 export class ScheduleSlots {
   readonly #process: PublishedProcess;
   readonly #index: ScheduleIndex;
   readonly #options: AoReadOptions;
   readonly #limits: ScheduleLimits;
-  readonly #found = new Map<number, Promise<Found>>();
-  readonly #messages = new Map<Id, Promise<Published>>();
+  readonly #slots = new Map<number, Slot>();
 
+  /** Until `options.signal` is aborted. */
   constructor(process: PublishedProcess, index: ScheduleIndex, options: AoReadOptions, limits: ScheduleLimits) {
     this.#process = process;
     this.#index = index;
     this.#options = options;
     this.#limits = limits;
+    options.signal?.addEventListener('abort', () => {
+      for (const { stop } of this.#slots.values()) stop.abort(options.signal?.reason);
+    });
   }
 
   /** The last slot that is listed; -1 if none is. */
@@ -38,24 +51,27 @@ export class ScheduleSlots {
 
   /** Begins to fetch a slot, whose assignment will be asked for, and its message. */
   fetch(slot: number): void {
-    if (this.#found.has(slot)) return;
-    const messages = this.#candidates(slot).then(({ candidates }) => candidates.map((one) => this.#message(one)));
-    // Whoever asks for the slot hears of it.
-    messages.then((all) => all.map((one) => one.catch(() => {}))).catch(() => {});
+    if (this.#slots.has(slot)) return;
+    this.#slot(slot)
+      .found.then(({ candidates }) => {
+        // Whoever asks for it hears why it failed.
+        for (const candidate of candidates) this.#message(candidate).catch(() => {});
+      })
+      .catch(() => {});
   }
 
   /** The assignments of a slot, at least one. Rejects with `schedule-gap` and `schedule-forked`. */
   async candidates(slot: number): Promise<readonly Candidate[]> {
-    const { candidates, ignored } = await this.#candidates(slot);
+    const { candidates, ignored } = await this.#slot(slot).found;
     if (candidates.length > 0) return candidates;
     const [first] = ignored;
     const what = first ? `has no assignment that counts: of ${first.id}, ${first.reason}` : 'is not listed';
-    throw gap(this.#process.id, slot, what, { last: this.#index.last, ignored });
+    throw gap(this.#process.id, slot, what, { last: this.last, ignored });
   }
 
   /** Those of a slot, of which there may be none. */
   async followers(slot: number): Promise<readonly Candidate[]> {
-    return (await this.#candidates(slot)).candidates;
+    return (await this.#slot(slot).found).candidates;
   }
 
   /** What a slot was given to. Rejects with `schedule-gap` if it cannot be read, as the gateway does if it may be later. */
@@ -71,31 +87,33 @@ export class ScheduleSlots {
   }
 
   /** Lets go of a slot that was read. */
-  release(slot: number, candidates: readonly Candidate[]): void {
-    this.#found.delete(slot);
-    for (const { assignment } of candidates) this.#messages.delete(assignment.id);
+  release(slot: number): void {
+    this.#slots.delete(slot);
   }
 
-  #candidates(slot: number): Promise<Found> {
-    const known = this.#found.get(slot);
+  #slot(slot: number): Slot {
+    const known = this.#slots.get(slot);
     if (known) return known;
-    const found = this.#fetchCandidates(slot);
-    found.catch(() => {}); // whoever asks for the slot hears of it
-    this.#found.set(slot, found);
-    return found;
+    const stop = new AbortController();
+    const { signal } = this.#options;
+    if (signal?.aborted) stop.abort(signal.reason);
+    const options = { ...this.#options, signal: stop.signal };
+    const found = this.#find(slot, options);
+    found.catch(() => {}); // whoever asks for it hears of it
+    const opened = { found, messages: new Map(), options, stop };
+    this.#slots.set(slot, opened);
+    return opened;
   }
 
-  async #fetchCandidates(slot: number): Promise<Found> {
+  async #find(slot: number, options: AoReadOptions): Promise<Found> {
     const ids = this.#index.slots.get(slot) ?? [];
     const { forks } = this.#limits;
     if (ids.length > forks) throw forked(this.#process.id, slot, `has more than ${forks} assignments`, ids);
     const candidates: Candidate[] = [];
     const ignored: { readonly id: Id; readonly reason: string }[] = [];
     const { id: process, scheduler } = this.#process;
-    const read = async (id: Id) => {
-      const published = await fetchPublished(id, this.#options, { likely: 'item' });
-      return readAssignment(published, process, scheduler, slot);
-    };
+    const read = async (id: Id) =>
+      readAssignment(await fetchPublished(id, options, { likely: 'item' }), process, scheduler, slot);
     for (const [at, result] of (await Promise.allSettled(ids.map(read))).entries()) {
       if (result.status === 'fulfilled') candidates.push(result.value);
       else ignored.push({ id: ids[at] ?? '', reason: reasonToIgnore(result.reason) });
@@ -105,11 +123,12 @@ export class ScheduleSlots {
 
   #message({ assignment, message }: Candidate): Promise<Published> {
     if (message === this.#process.id) return Promise.resolve(this.#process);
-    const known = this.#messages.get(assignment.id);
+    const { messages, options } = this.#slot(assignment.slot);
+    const known = messages.get(assignment.id);
     if (known) return known;
     const withoutData = assignment.exclude.includes('Data');
-    const fetched = fetchPublished(message, this.#options, { likely: 'item', withoutData });
-    this.#messages.set(assignment.id, fetched);
+    const fetched = fetchPublished(message, options, { likely: 'item', withoutData });
+    messages.set(assignment.id, fetched);
     return fetched;
   }
 }

@@ -166,7 +166,7 @@ async function* entries(
       const candidates = await slots.candidates(slot);
       const chosen = await chain.next(slot, candidates);
       if (!after || slot > after.slot) yield { assignment: chosen.assignment, message: await slots.message(chosen) };
-      slots.release(slot, candidates);
+      slots.release(slot);
     }
   } finally {
     options.signal?.removeEventListener('abort', abort);
