@@ -20,9 +20,6 @@ interface Slot {
   readonly found: Promise<Found>;
   /** By the assignments that name them. */
   readonly messages: Map<Id, Promise<Published>>;
-  readonly options: AoReadOptions;
-  /** Each has its own: hosts warn of signals that many wait for. */
-  readonly stop: AbortController;
 }
 
 /** The assignments and messages of a schedule by their slots, some of which are fetched ahead. */
@@ -32,6 +29,8 @@ export class ScheduleSlots {
   readonly #options: AoReadOptions;
   readonly #limits: ScheduleLimits;
   readonly #slots = new Map<number, Slot>();
+  /** Of what is being fetched, one each: hosts warn of a signal that many listen to. */
+  readonly #stops = new Set<AbortController>();
 
   /** Until `options.signal` is aborted. */
   constructor(process: PublishedProcess, index: ScheduleIndex, options: AoReadOptions, limits: ScheduleLimits) {
@@ -40,7 +39,7 @@ export class ScheduleSlots {
     this.#options = options;
     this.#limits = limits;
     options.signal?.addEventListener('abort', () => {
-      for (const { stop } of this.#slots.values()) stop.abort(options.signal?.reason);
+      for (const stop of this.#stops) stop.abort(options.signal?.reason);
     });
   }
 
@@ -94,26 +93,21 @@ export class ScheduleSlots {
   #slot(slot: number): Slot {
     const known = this.#slots.get(slot);
     if (known) return known;
-    const stop = new AbortController();
-    const { signal } = this.#options;
-    if (signal?.aborted) stop.abort(signal.reason);
-    const options = { ...this.#options, signal: stop.signal };
-    const found = this.#find(slot, options);
+    const found = this.#find(slot);
     found.catch(() => {}); // whoever asks for it hears of it
-    const opened = { found, messages: new Map(), options, stop };
+    const opened = { found, messages: new Map() };
     this.#slots.set(slot, opened);
     return opened;
   }
 
-  async #find(slot: number, options: AoReadOptions): Promise<Found> {
+  async #find(slot: number): Promise<Found> {
     const ids = this.#index.slots.get(slot) ?? [];
     const { forks } = this.#limits;
     if (ids.length > forks) throw forked(this.#process.id, slot, `has more than ${forks} assignments`, ids);
     const candidates: Candidate[] = [];
     const ignored: { readonly id: Id; readonly reason: string }[] = [];
     const { id: process, scheduler } = this.#process;
-    const read = async (id: Id) =>
-      readAssignment(await fetchPublished(id, options, { likely: 'item' }), process, scheduler, slot);
+    const read = async (id: Id) => readAssignment(await this.#fetch(id), process, scheduler, slot);
     for (const [at, result] of (await Promise.allSettled(ids.map(read))).entries()) {
       if (result.status === 'fulfilled') candidates.push(result.value);
       else ignored.push({ id: ids[at] ?? '', reason: reasonToIgnore(result.reason) });
@@ -123,13 +117,24 @@ export class ScheduleSlots {
 
   #message({ assignment, message }: Candidate): Promise<Published> {
     if (message === this.#process.id) return Promise.resolve(this.#process);
-    const { messages, options } = this.#slot(assignment.slot);
+    const { messages } = this.#slot(assignment.slot);
     const known = messages.get(assignment.id);
     if (known) return known;
-    const withoutData = assignment.exclude.includes('Data');
-    const fetched = fetchPublished(message, options, { likely: 'item', withoutData });
+    const fetched = this.#fetch(message, assignment.exclude.includes('Data'));
     messages.set(assignment.id, fetched);
     return fetched;
+  }
+
+  async #fetch(id: Id, withoutData = false): Promise<Published> {
+    const { signal } = this.#options;
+    const stop = new AbortController();
+    if (signal?.aborted) stop.abort(signal.reason);
+    this.#stops.add(stop);
+    try {
+      return await fetchPublished(id, { ...this.#options, signal: stop.signal }, { likely: 'item', withoutData });
+    } finally {
+      this.#stops.delete(stop);
+    }
   }
 }
 
