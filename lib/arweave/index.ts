@@ -4,6 +4,33 @@
  *
  * @module
  */
+export {
+  type AoReadOptions,
+  type CheckpointLimits,
+  type CheckpointSource,
+  checkpointContent,
+  defaultCheckpointLimits,
+  defaultModuleLimits,
+  defaultScheduleLimits,
+  type FindCheckpointOptions,
+  findCheckpoint,
+  type ModuleFromArweaveOptions,
+  type ModuleLimits,
+  moduleFromArweave,
+  type Published,
+  type PublishedAssignment,
+  type PublishedCheckpoint,
+  type PublishedProcess,
+  type PublishedSchedule,
+  readSchedule,
+  type ScheduleEntry,
+  type ScheduleLimits,
+  type ScheduleOptions,
+  type SchedulePosition,
+  type SignModuleOptions,
+  type SkippedCheckpoint,
+  signModule,
+} from './ao/index.ts';
 export { arweaveSigner, generateArweaveKey } from './arweave-signer.ts';
 export { type Bundle, type BundleItem, parseBundle } from './bundle.ts';
 export { buildBundle, type StoredItem, streamBundle } from './bundle-builder.ts';

@@ -238,6 +238,27 @@ export const errorCodes = {
   'upload-incomplete': { definite: false, advice: 'Part of it was taken: go on with the state that was reported.' },
   'upload-invalid': { definite: true, advice: 'Go on with a state that was reported, and with the same data.' },
 
+  // What AO has on Arweave.
+  'module-tags-invalid': {
+    definite: true,
+    advice: 'No compute unit of AO takes it: name another module, or publish it again with the tags of signModule().',
+  },
+  'module-over-limit': { definite: true, advice: 'Raise the limit, if its processes may use so much here.' },
+  'process-invalid': { definite: true, advice: 'Give the id of an item that AO has as a process.' },
+  'schedule-gap': {
+    definite: true,
+    advice: 'Wait until all of it is mined and indexed, give other urls, or read less of it.',
+  },
+  'schedule-forked': {
+    definite: true,
+    advice: 'Wait until the scheduler has gone on from one of them, or read less of it.',
+  },
+  'schedule-broken': {
+    definite: true,
+    advice:
+      'Its scheduler, or who gives the end to go on from, says another order: give other urls, or read less of it.',
+  },
+
   // Running.
   'ask-timeout': {
     definite: false,
