@@ -29,6 +29,14 @@ export const errorCodes = {
     definite: true,
     advice: 'Somebody else gives it its slots: send to its scheduler, or go on with its schedule here by takeOver().',
   },
+  'cron-unsupported': {
+    definite: true,
+    advice: 'Restore a process without Cron-Interval; of others the state depends on messages that no schedule has.',
+  },
+  'item-unassigned': {
+    definite: true,
+    advice: 'Restore it from a checkpoint of somebody whom you trust; older processes can be restored in no other way.',
+  },
   'process-duplicate': { definite: true, advice: 'It is in this system already: system.process() gives it.' },
   'assignment-invalid': {
     definite: true,

@@ -1,7 +1,8 @@
 import type { Checkpoint, Module } from '../compute/executor.ts';
 import type { Assignment } from '../core/assignment.ts';
 import { HeddleError } from '../core/error.ts';
-import { hashBytes, idToBytes } from '../core/id.ts';
+import { hashBytes, type Id, idToBytes } from '../core/id.ts';
+import type { Limits } from '../core/limits.ts';
 import { checkContent, type Message } from '../core/message.ts';
 import { tagValue } from '../core/tags.ts';
 import type { Process } from '../process/process.ts';
@@ -102,17 +103,24 @@ function checkNext(process: Process, assignment: Assignment): void {
   if (isItem !== (slot === 0)) throw invalid(process, assignment, 'a process has its own item at slot 0 alone');
 }
 
-function checkMessage(message: Message, target: string, limits: Parameters<typeof checkContent>[1]): void {
+function checkMessage(message: Message, process: Id, limits: Limits): void {
   idToBytes(message.id);
   for (const name of ['owner', 'from', 'target'] as const) {
     if (typeof message[name] !== 'string')
       throw new HeddleError('sender-invalid', `${name} of ${message.id} is no text`);
   }
   if (message.signature !== null && typeof message.signature !== 'string') {
-    throw new HeddleError('signature-invalid', `the signature of ${message.id} is no text`, { process: target });
+    throw new HeddleError('signature-invalid', `the signature of ${message.id} is no text`, { process });
   }
-  checkContent(message, limits);
+  const { tags, data, anchor } = message;
+  // That of a transaction is longer than that of an item.
+  if (anchor !== null && (typeof anchor !== 'string' || anchor.length > mostAnchorLength)) {
+    throw new HeddleError('anchor-invalid', `the anchor of ${message.id} is none`, { process });
+  }
+  checkContent({ tags, data, anchor: null }, limits);
 }
+
+const mostAnchorLength = 64;
 
 const endOf = ({ id, hashChain }: ChainEnd): ChainEnd => {
   idToBytes(id);

@@ -10,7 +10,8 @@ import type { StatusChange } from '../core/status-change.ts';
 import { tagValue, toTags } from '../core/tags.ts';
 import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
-import { Adoptions } from './adoptions.ts';
+import type { ChainEnd } from '../schedule/hash-chain.ts';
+import { type AdoptedState, Adoptions } from './adoptions.ts';
 import { type Ask, type AskOptions, Asks } from './asks.ts';
 import type { Driver } from './driver.ts';
 import { type HistoryOptions, type PastSlot, readHistory } from './history-reader.ts';
@@ -117,6 +118,15 @@ export class ProcessHost {
       const slots = Array.from({ length: Math.min(turnsShown, known) }, (_, back) => slot - back).reverse();
       const outcomes = slots.map((at) => this.#stored(process, at));
       return { ...(await stateOf(executor)), slot, gasUsed: outcomes.map((outcome) => outcome?.gasUsed ?? 0n) };
+    });
+  }
+
+  checkpoint(process: Process): Promise<AdoptedState> {
+    return this.#withExecutor(process, async (executor) => {
+      const checkpoint = await executor.checkpoint();
+      // It has evaluated its own item at least.
+      const { id, hashChain } = process.end as ChainEnd;
+      return { checkpoint, end: { id, hashChain } };
     });
   }
 

@@ -178,6 +178,6 @@ async function all(process: ProcessHandle, options: Parameters<ProcessHandle['hi
   return past;
 }
 
-const stored = 'F1AnOzIIAIZriSSiKs_S6uyBtAxUa8vt6DJQ42rjgyY';
+const stored = 'zSLBDTvdMhV1bFG3YSNaFaLAslGDY4wUux7XyA6PaCE';
 
 test.run();

@@ -13,6 +13,7 @@ export { type ModuleFromArweaveOptions, moduleFromArweave, type SignModuleOption
 export { defaultModuleLimits, type ModuleLimits } from './module-tags.ts';
 export type { PublishedProcess } from './process.ts';
 export type { AoReadOptions, Published } from './published.ts';
+export { type RestoreOptions, restore } from './restore.ts';
 export {
   type PublishedSchedule,
   readSchedule,
