@@ -1,6 +1,7 @@
 import { type WasmModule, type WasmOptions, wasm } from '../../compute/wasm/index.ts';
+import { HeddleError } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
-import { type TagsInput, tagValue, toTags } from '../../core/tags.ts';
+import { type Tags, type TagsInput, tagValue, toTags } from '../../core/tags.ts';
 import type { DataItem } from '../item.ts';
 import { signItem } from '../item-signing.ts';
 import type { Signer } from '../signer.ts';
@@ -79,13 +80,23 @@ export async function signModule(
   { tags: given, ...options }: SignModuleOptions = {},
 ): Promise<{ readonly item: DataItem; readonly module: WasmModule }> {
   const own = toTags(given);
-  // What cannot run is not worth its place; as published, it is loaded soonest.
-  const plain = wasm(bytes, { prepare: 'off' });
+  const plain = wasm(bytes);
   const tags = [...plain.tags.filter(({ name }) => tagValue(own, name) === undefined), ...own];
-  await wasm(bytes, { prepare: 'off', tags }).load();
+  await checkRuns(bytes, tags);
   checkModuleTags(tags, plain.id);
   const data = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
   const item = await signItem({ data, tags }, signer);
   const { id, address: owner } = item;
   return { item, module: wasm(item.data, { ...options, id, owner, tags: item.tags }) };
+}
+
+/** Refuses what could run nowhere. */
+async function checkRuns(bytes: Uint8Array | ArrayBuffer, tags: Tags): Promise<void> {
+  try {
+    // As published, it is loaded soonest.
+    await wasm(bytes, { prepare: 'off', tags }).load();
+  } catch (error) {
+    // Elsewhere there may be what it lacks here.
+    if (!(error instanceof HeddleError && /^(memory64|metering)-unavailable$/.test(error.code))) throw error;
+  }
 }

@@ -6,7 +6,7 @@ import { type DataItem, gateway, readSchedule, type ScheduleEntry, type Schedule
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { edgeOf } from '../gateway/honest.ts';
-import { bodyOf, serve } from '../served.ts';
+import { serve } from '../served.ts';
 import type { Archive, Edge, Lies } from './archive.ts';
 import { assignment, firstHeight, type Loom, loom, type Said, scheduler, stranger } from './loom.ts';
 
@@ -302,14 +302,8 @@ test('answers that are changed by chance', async () => {
 });
 
 test('over HTTP, with an honest gateway beside a hostile one', async () => {
-  const handler = (lies: Lies) =>
-    serve(async (request, response) => {
-      const body = String(await bodyOf(request));
-      const answer = await archive.fetch(lies)(`http://gateway.test${request.url}`, body === '' ? {} : { body });
-      response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
-    });
-  await using honest = await handler({});
-  await using hostile = await handler({ raw: (_, bytes) => bytes?.map((byte) => byte ^ 1) });
+  await using honest = await serve(archive.handler());
+  await using hostile = await serve(archive.handler({ raw: (_, bytes) => bytes?.map((byte) => byte ^ 1) }));
   const slots: number[] = [];
   const reader = gateway({ urls: [hostile.url, honest.url], limits: { retries: 0 } });
   // An assignment has no data that could be wrong; a message has.
