@@ -1,6 +1,6 @@
 // Modules that were published on Arweave, and how they are published.
 
-import { memoryStore, wasm } from 'heddle';
+import { createSystem, memoryStore, tagValue, wasm } from 'heddle';
 import {
   arweaveSigner,
   defaultModuleLimits,
@@ -84,6 +84,24 @@ test('a module is fetched by its id, as an item and as a transaction, and runs',
     );
     await module.load();
   }
+});
+
+test('processes of a system are of the module that others can fetch', async () => {
+  const { item, module: own } = await signModule(bytes, signer);
+  const archive = new Archive();
+  archive.add(5, item);
+  const digests: string[] = [];
+  for (const module of [own, await moduleFromArweave(item.id, { gateway: archive.gateway() })]) {
+    await using system = createSystem({ workers: 0 });
+    const process = await system.spawn(module);
+    assert.is(tagValue(process.tags, 'Module'), item.id);
+    const receipt = await process.send({ tags: { Action: 'Eval' }, data: 'return 6 * 7' });
+    await system.settle();
+    const { output } = await receipt.outcome();
+    assert.match(JSON.stringify(output), '"data":"42"');
+    digests.push(system.trace.digest);
+  }
+  assert.is(digests[0], digests[1]);
 });
 
 test('with a store it is fetched once, also by another program, and verified each time', async () => {
