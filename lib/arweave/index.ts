@@ -1,6 +1,6 @@
 /**
- * Data items and bundles of ANS-104, what is kept on Arweave and sent to AO, the keys that sign them, and Arweave itself:
- * what gateways have, and uploads.
+ * Data items and bundles of ANS-104, what is kept on Arweave and sent to AO, the keys that sign them, Arweave itself: what
+ * gateways have, and uploads; and what AO has there: modules, schedules of processes and checkpoints.
  *
  * @module
  */

@@ -42,8 +42,8 @@ export interface CheckpointSource {
 
 /**
  * The item that publishes the state of a process, to be signed: AO's units that trust the signer go on from there instead of
- * evaluating all messages again. Its data is the memory, compressed with gzip, which takes about a third of a second for 100
- * MB; its tags are those of AO's compute unit, in their order (`servers/cu/src/effects/ao-process.js`).
+ * evaluating all messages again. Its data is the memory, compressed with gzip; its tags are those of AO's compute unit, in
+ * their order (`servers/cu/src/effects/ao-process.js`).
  *
  * Rejects with `id-invalid` and `option-invalid`.
  *

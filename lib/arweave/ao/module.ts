@@ -1,6 +1,7 @@
-import { type WasmModule, type WasmOptions, wasm } from '../../compute/wasm/index.ts';
+import type { WasmModule, WasmOptions } from '../../compute/wasm/index.ts';
+import { HeddleError } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
-import { type TagsInput, tagValue, toTags } from '../../core/tags.ts';
+import { type Tags, type TagsInput, tagValue, toTags } from '../../core/tags.ts';
 import type { DataItem } from '../item.ts';
 import { signItem } from '../item-signing.ts';
 import type { Signer } from '../signer.ts';
@@ -20,7 +21,7 @@ export interface ModuleFromArweaveOptions extends AoReadOptions, Omit<WasmOption
  * Takes what AO's compute unit takes, by its tags `Data-Protocol`, `Type`, `Module-Format`, `Input-Encoding`,
  * `Output-Encoding`, `Extension`, `Memory-Limit` and `Compute-Limit`. Rejects with `module-tags-invalid`,
  * `module-format-unsupported` and `module-over-limit`, and as the gateway does, whose limit `dataBytes` bounds its bytes. What
- * is wrong with the bytes themselves, `load()` says, as of {@link wasm}.
+ * is wrong with the bytes themselves, `load()` says, as `wasm` of `heddle` does.
  *
  * @example
  * ```ts
@@ -42,6 +43,7 @@ export async function moduleFromArweave(id: Id, options: ModuleFromArweaveOption
   const allowed = moduleLimitsOf(limits);
   const { owner, tags, data } = await fetchPublished(id, options, { likely: 'transaction' });
   checkModuleTags(tags, id, allowed);
+  const { wasm } = await executorOfWasm();
   return wasm(data, { ...rest, id, owner, tags });
 }
 
@@ -58,7 +60,7 @@ export interface SignModuleOptions extends Omit<WasmOptions, 'id' | 'owner' | 't
  *
  * The tags are those that AO's publishing tool writes (`dev-cli/src/commands/publish.js`), and yours.
  *
- * Rejects as {@link wasm} and its `load()` do, with `module-tags-invalid` and `module-format-unsupported` for tags with which
+ * Rejects as `wasm` of `heddle` and its `load()` do, with `module-tags-invalid` and `module-format-unsupported` for tags with which
  * AO's compute unit would not take it, and as `signItem` does.
  *
  * @example
@@ -79,13 +81,28 @@ export async function signModule(
   { tags: given, ...options }: SignModuleOptions = {},
 ): Promise<{ readonly item: DataItem; readonly module: WasmModule }> {
   const own = toTags(given);
-  // What cannot run is not worth its place; as published, it is loaded soonest.
-  const plain = wasm(bytes, { prepare: 'off' });
+  const { wasm } = await executorOfWasm();
+  const plain = wasm(bytes);
   const tags = [...plain.tags.filter(({ name }) => tagValue(own, name) === undefined), ...own];
-  await wasm(bytes, { prepare: 'off', tags }).load();
+  await checkRuns(bytes, tags);
   checkModuleTags(tags, plain.id);
   const data = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
   const item = await signItem({ data, tags }, signer);
   const { id, address: owner } = item;
   return { item, module: wasm(item.data, { ...options, id, owner, tags: item.tags }) };
 }
+
+/** Refuses what could run nowhere. */
+async function checkRuns(bytes: Uint8Array | ArrayBuffer, tags: Tags): Promise<void> {
+  try {
+    const { wasm } = await executorOfWasm();
+    // As published, it is loaded soonest.
+    await wasm(bytes, { prepare: 'off', tags }).load();
+  } catch (error) {
+    // Elsewhere there may be what it lacks here.
+    if (!(error instanceof HeddleError && /^(memory64|metering)-unavailable$/.test(error.code))) throw error;
+  }
+}
+
+/** Who only signs or reads does not pay for it. */
+const executorOfWasm = () => import('../../compute/wasm/index.ts');

@@ -3,11 +3,11 @@ import { checkWhole } from '../../system/options.ts';
 
 /** How much of a schedule is read at a time. */
 export interface ScheduleLimits {
-  /** Assignments whose ids are held, some 150 bytes each. Over it: `listing-over-limit`. */
+  /** Assignments whose ids are held, some 170 bytes each. Over it: `listing-over-limit`. */
   readonly assignments: number;
   /** Assignments of one slot that are looked at. Over it: `schedule-forked`. */
   readonly forks: number;
-  /** Slots that are fetched ahead of the one that is given. */
+  /** Slots that are fetched ahead of the one that is given, each with its message of at most the gateway's `dataBytes`. */
   readonly ahead: number;
 }
 

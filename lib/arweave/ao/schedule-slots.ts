@@ -53,8 +53,9 @@ export class ScheduleSlots {
     if (this.#slots.has(slot)) return;
     this.#slot(slot)
       .found.then(({ candidates }) => {
-        // Whoever asks for it hears why it failed.
-        for (const candidate of candidates) this.#message(candidate).catch(() => {});
+        const [one, ...others] = candidates;
+        // Of several, it is not known yet which one counts. Whoever asks for it hears why it failed.
+        if (one && others.length === 0) this.#message(one).catch(() => {});
       })
       .catch(() => {});
   }

@@ -9,6 +9,7 @@ import {
   type WireTransaction,
 } from 'heddle/arweave';
 import { edgeOf } from '../gateway/honest.ts';
+import { bodyOf, type Handler } from '../served.ts';
 
 export interface Archived {
   readonly item?: DataItem;
@@ -80,6 +81,15 @@ export class Archive {
         this.#bytes(pathname),
       );
       return bytes ? new Response(Uint8Array.from(bytes)) : new Response('not found', { status: 404 });
+    };
+  }
+
+  /** The same over HTTP. */
+  handler(lies: Lies = {}): Handler {
+    return async (request, response) => {
+      const body = String(await bodyOf(request));
+      const answer = await this.fetch(lies)(`http://gateway.test${request.url}`, body === '' ? {} : { body });
+      response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
     };
   }
 

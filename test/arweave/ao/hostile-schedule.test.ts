@@ -1,14 +1,23 @@
 // Whatever gateways, strangers or the scheduler itself do: what is given is good, and what is wrong is said after it.
 
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { HeddleError } from 'heddle';
-import { type DataItem, gateway, readSchedule, type ScheduleEntry, type ScheduleOptions } from 'heddle/arweave';
+import {
+  type DataItem,
+  ethereumSigner,
+  gateway,
+  generateEthereumKey,
+  readSchedule,
+  type ScheduleEntry,
+  type ScheduleOptions,
+} from 'heddle/arweave';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { edgeOf } from '../gateway/honest.ts';
-import { bodyOf, serve } from '../served.ts';
+import { serve } from '../served.ts';
 import type { Archive, Edge, Lies } from './archive.ts';
-import { assignment, firstHeight, type Loom, loom, type Said, scheduler, stranger } from './loom.ts';
+import { assignment, firstHeight, type Loom, loom, processContent, type Said, scheduler, stranger } from './loom.ts';
 
 const unhandled: unknown[] = [];
 process.on('unhandledRejection', (reason) => unhandled.push(reason));
@@ -136,6 +145,22 @@ test('assignments that others have signed', async () => {
 /** Lies about assignments alone. */
 const forAssignments = (change: (edges: readonly Edge[]) => readonly Edge[]): Lies => ({
   edges: (edges, asked) => (asked.tags ? change(edges) : edges),
+});
+
+test("a scheduler with an Ethereum key, whose address AO's units write in two ways", async () => {
+  const signer = ethereumSigner(generateEthereumKey());
+  const hashed = createHash('sha256').update(signer.publicKey).digest('base64url');
+  for (const address of [signer.address, hashed]) {
+    const content = processContent({ Scheduler: address });
+    const made = await loom({ slots: 3, process: content, said: () => ({ signer }) });
+    // As gateways list it.
+    const as = (edge: Edge) => ({ ...edge, node: { ...edge.node, owner: { ...edge.node.owner, address } } });
+    const lies: Lies = {
+      edges: (edges, asked) => (asked.tags ? made.assignments.map((one) => as(edgeOf(one))) : edges),
+    };
+    const { entries, error } = await read(made.archive, { lies, id: made.process.id });
+    assert.equal([entries.length, error], [3, undefined]);
+  }
 });
 
 const changes: Readonly<Record<string, Said>> = {
@@ -302,14 +327,8 @@ test('answers that are changed by chance', async () => {
 });
 
 test('over HTTP, with an honest gateway beside a hostile one', async () => {
-  const handler = (lies: Lies) =>
-    serve(async (request, response) => {
-      const body = String(await bodyOf(request));
-      const answer = await archive.fetch(lies)(`http://gateway.test${request.url}`, body === '' ? {} : { body });
-      response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
-    });
-  await using honest = await handler({});
-  await using hostile = await handler({ raw: (_, bytes) => bytes?.map((byte) => byte ^ 1) });
+  await using honest = await serve(archive.handler());
+  await using hostile = await serve(archive.handler({ raw: (_, bytes) => bytes?.map((byte) => byte ^ 1) }));
   const slots: number[] = [];
   const reader = gateway({ urls: [hostile.url, honest.url], limits: { retries: 0 } });
   // An assignment has no data that could be wrong; a message has.
