@@ -34,7 +34,8 @@ export function messageItem(message: Message, signer: Signer & MessageSigner): D
   const signature = message.signature === null ? undefined : decodeBase64Url(message.signature);
   // A process's own item is for nobody.
   const target = message.target === message.id ? '' : message.target;
-  const item = signature && itemOf({ ...message, target }, signature, signer);
+  const { anchor, tags, data } = message;
+  const item = signature && itemOf({ target, anchor, tags, data }, signature, signer);
   if (item?.id === message.id) return item;
   throw new HeddleError('signature-invalid', `${message.id} is not signed by ${signer.address}`, { id: message.id });
 }
