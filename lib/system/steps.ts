@@ -55,6 +55,8 @@ export function* stepsOf(log: Log, history: History, ledger: Ledger, from: numbe
 }
 
 function stepOf(record: LogRecord, position: number, end: number, history: History): Step {
+  // Turns to come name it, and its id may be dear.
+  if (record.kind === 'message') history.keepRoot(record.message);
   const messages = [...newMessages(record, position, history)];
   if (record.kind !== 'turn') return { position, end, messages };
   const { process, slot, mailPosition, mailIndex, moment } = record.header;

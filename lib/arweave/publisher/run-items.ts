@@ -1,5 +1,6 @@
 import type { Id } from '../../core/id.ts';
 import type { MessageSigner } from '../../core/message-signer.ts';
+import { Recent } from '../../core/recent.ts';
 import { tagValue } from '../../core/tags.ts';
 import { nextHashChain } from '../../schedule/hash-chain.ts';
 import type { EvaluatedSlot, Origin, Step } from '../../system/steps.ts';
@@ -27,7 +28,7 @@ export class RunItems {
   readonly #signer: Signer & MessageSigner;
   readonly #ends: ScheduleEnds;
   /** The ids of messages that were written last, by where they are in the log: most are assigned soon after. */
-  readonly #ids = new Map<string, Id>();
+  readonly #ids = new Recent<string, Id>(16_384);
 
   constructor(system: System, signer: Signer & MessageSigner, ends: ScheduleEnds) {
     this.#system = system;
@@ -54,7 +55,7 @@ export class RunItems {
     if (!one) return { isSlot: false };
     const { message, origin } = one;
     const item = messageItem(message, this.#signer);
-    this.#noteId(origin, item.id);
+    this.#ids.set(keyOf(origin), item.id);
     const isProcess = message.target === message.id;
     return { item, isSlot: false, ...(isProcess && { module: tagValue(message.tags, 'Module') }) };
   }
@@ -71,17 +72,9 @@ export class RunItems {
     this.#ends.note(process, { slot, id: item.id, hashChain });
     return item;
   }
-
-  #noteId(origin: Origin, id: Id): void {
-    this.#ids.set(keyOf(origin), id);
-    const [oldest] = this.#ids.keys();
-    if (this.#ids.size > mostIds && oldest !== undefined) this.#ids.delete(oldest);
-  }
 }
 
 const keyOf = ({ position, index }: Origin): string => `${position} ${index}`;
 
 /** Of a message, its assignment says no more than the id. */
 const blank = { owner: '', from: '', target: '', anchor: null, tags: [], data: '', signature: null };
-
-const mostIds = 16_384;

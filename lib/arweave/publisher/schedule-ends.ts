@@ -1,4 +1,5 @@
 import { hashId, type Id } from '../../core/id.ts';
+import { Recent } from '../../core/recent.ts';
 import type { ChainEnd } from '../../schedule/hash-chain.ts';
 import { inStore } from '../../store/guard.ts';
 import type { Notes } from '../../store/notes.ts';
@@ -18,7 +19,7 @@ export class ScheduleEnds {
   /** How many ends of a schedule are kept: one for each bundle that may have to be made again. */
   readonly #most: number;
   /** What was written down, of those used last. */
-  readonly #known = new Map<Id, readonly End[]>();
+  readonly #known = new Recent<Id, readonly End[]>(10_000);
   /** What belongs to the bundle that is being made. */
   readonly #new = new Map<Id, End>();
 
@@ -46,7 +47,7 @@ export class ScheduleEnds {
       const earlier = (await this.#ends(process)).filter(({ slot }) => slot < end.slot);
       const ends = [...earlier, end].slice(-this.#most);
       await inStore('the end of a schedule was not noted', () => this.#notes.putNote(keyOf(process), writeJson(ends)));
-      this.#remember(process, ends);
+      this.#known.set(process, ends);
     });
     await Promise.all(kept);
     this.#new.clear();
@@ -58,19 +59,9 @@ export class ScheduleEnds {
     const bytes = await inStore('the end of a schedule was not read', () => this.#notes.note(keyOf(process)));
     const ends = bytes ? readJson(bytes) : [];
     const read = Array.isArray(ends) ? (ends as readonly End[]) : []; // as it was written
-    this.#remember(process, read);
+    this.#known.set(process, read);
     return read;
-  }
-
-  #remember(process: Id, ends: readonly End[]): void {
-    this.#known.delete(process);
-    this.#known.set(process, ends);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest);
   }
 }
 
 const keyOf = (process: Id): Id => hashId('heddle published schedule', process);
-
-/** Schedules whose ends are in memory. */
-const mostKnown = 10_000;
