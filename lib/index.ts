@@ -86,6 +86,7 @@ export type { ProcessState } from './system/process-state.ts';
 export type { Receipt } from './system/receipt.ts';
 export type { Recording } from './system/recording.ts';
 export { type Replayed, type ReplayOptions, replay } from './system/replay.ts';
+export type { EvaluatedSlot, NewMessage, Origin, Step } from './system/steps.ts';
 export type { ChildStatus, SupervisorHandle, SupervisorStatus } from './system/supervisor-handle.ts';
 export type { ChildOptions, SupervisionRules, SupervisorOptions } from './system/supervisor-options.ts';
 export { createSystem, type System } from './system/system.ts';

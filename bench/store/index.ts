@@ -11,6 +11,7 @@ import { handler, published } from '../aos-ping/ping.ts';
 import { compare } from '../compare.ts';
 import { spread } from '../spread.ts';
 import { table } from '../table.ts';
+import type { Measured } from './publish.ts';
 
 const rounds = 9;
 const warmUpMs = 2_000;
@@ -73,7 +74,8 @@ export async function store({ isQuick }: { readonly isQuick: boolean }): Promise
       return [what, ...[median, p90, p10].map(perSecond), compared, target];
     });
     const head = ['what is kept', 'per second', 'p10', 'p90', 'measured', 'target'];
-    return `${table(head, lines)}\n\n${await size(join(folder, 'size'))}\n\n${await recovery(folder, isQuick)}`;
+    const parts = [await size(join(folder, 'size')), await recovery(folder, isQuick), await publishing(isQuick)];
+    return [table(head, lines), ...parts].join('\n\n');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -127,11 +129,40 @@ async function recovery(folder: string, isQuick: boolean): Promise<string> {
   const times: { storeMs: number; openMs: number; turnMs: number; logBytes: number }[] = [];
   for (let round = 0; round < (isQuick ? 1 : 3); round++) times.push(JSON.parse(await run('open', path)));
   const medianOf = (key: 'storeMs' | 'openMs' | 'turnMs') => spread(times.map((one) => one[key])).median;
-  const megabytes = ((times[0]?.logBytes ?? 0) / 1e6).toFixed(0);
   const line = [
-    `${processes.toLocaleString('en-US')} aos processes of ${slots.toLocaleString('en-US')} slots, ${megabytes} MB of log`,
+    `${processes.toLocaleString('en-US')} aos processes of ${slots.toLocaleString('en-US')} slots, ${megabytes(times[0]?.logBytes ?? 0)} MB of log`,
     ...(['storeMs', 'openMs', 'turnMs'] as const).map((key) => `${medianOf(key).toFixed(0)} ms`),
     'at most 5 s before the first turn',
   ];
   return table(['opened again', 'store', 'log read', 'first turn', 'target'], [line]);
 }
+
+/** What it takes to publish a run, to a sink in another program. */
+async function publishing(isQuick: boolean): Promise<string> {
+  const run = async (...args: readonly string[]): Promise<Measured> => {
+    const file = fileURLToPath(new URL('./publish.ts', import.meta.url));
+    const execArgv = [...process.execArgv, '--expose-gc', file, ...args];
+    return JSON.parse((await promisify(execFile)(process.execPath, execArgv)).stdout);
+  };
+  const items = isQuick ? 2_000 : 10_000;
+  const lines: string[][] = [];
+  for (const way of ['transactions', 'bundler']) {
+    const times: Measured[] = [];
+    for (let round = 0; round < (isQuick ? 1 : 5); round++) times.push(await run(String(items), way, 'time'));
+    const each = (one: Measured, ms: number) => ms / one.items;
+    const ours = spread(times.map((one) => each(one, one.publishMs)));
+    const signing = spread(times.map((one) => each(one, one.signMs)));
+    const memory = await run(String(items), way, 'memory');
+    const tenfold = await run(String(items * 10), way, 'memory');
+    lines.push([
+      `${items.toLocaleString('en-US')} items ${way === 'bundler' ? 'as bundles to a bundler' : 'as transactions to a node'}`,
+      ...[ours.median, ours.p90, ours.p10, signing.median].map(perSecond),
+      `${(signing.median / ours.median).toFixed(2)} x the signer alone`,
+      ...[memory, tenfold].map((one) => `${megabytes(one.heapBytes)} + ${megabytes(one.processBytes)} MB`),
+    ]);
+  }
+  const head = ['published', 'per second', 'p10', 'p90', 'signed', 'measured', 'heap + process', 'ten times as many'];
+  return table(head, lines);
+}
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);

@@ -71,6 +71,16 @@ export {
   transactionUploader,
 } from './network/uploader-transactions.ts';
 export type { WallClock } from './network/wall-clock.ts';
+export {
+  type Backlog,
+  defaultPublisherLimits,
+  type PublishedTotals,
+  type Publisher,
+  type PublisherLimits,
+  type PublishOptions,
+  publish,
+  type Trouble,
+} from './publisher/index.ts';
 export type { Signer } from './signer.ts';
 export { signerFromFile } from './signer-file.ts';
 export {

@@ -34,7 +34,8 @@ export function messageItem(message: Message, signer: Signer & MessageSigner): D
   const signature = message.signature === null ? undefined : decodeBase64Url(message.signature);
   // A process's own item is for nobody.
   const target = message.target === message.id ? '' : message.target;
-  const item = signature && itemOf({ ...message, target }, signature, signer);
+  const { anchor, tags, data } = message;
+  const item = signature && itemOf({ target, anchor, tags, data }, signature, signer);
   if (item?.id === message.id) return item;
   throw new HeddleError('signature-invalid', `${message.id} is not signed by ${signer.address}`, { id: message.id });
 }
@@ -54,11 +55,16 @@ export function messageItem(message: Message, signer: Signer & MessageSigner): D
  * ```
  */
 export function assignmentItem(assignment: Assignment, signer: Signer & MessageSigner): DataItem {
-  const content = { target: '', anchor: null, tags: assignmentTags(assignment), data: '' };
-  const item = itemOf(content, signer.signMessage(content), signer);
+  const item = signedAssignment(assignment, signer);
   if (item.id === assignment.id) return item;
   const what = `the assignment ${assignment.id} is not signed by ${signer.address}`;
   throw new HeddleError('signature-invalid', what, { id: assignment.id });
+}
+
+/** The item of an assignment, whose id follows from it. */
+export function signedAssignment(assignment: Omit<Assignment, 'id'>, signer: Signer & MessageSigner): DataItem {
+  const content = { target: '', anchor: null, tags: assignmentTags(assignment), data: '' };
+  return itemOf(content, signer.signMessage(content), signer);
 }
 
 /** What a signer of that type and key signs of a message. */

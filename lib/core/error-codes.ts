@@ -245,6 +245,18 @@ export const errorCodes = {
   },
   'upload-incomplete': { definite: false, advice: 'Part of it was taken: go on with the state that was reported.' },
   'upload-invalid': { definite: true, advice: 'Go on with a state that was reported, and with the same data.' },
+  'publisher-busy': {
+    definite: true,
+    advice: 'Close that publisher, or give other notes.',
+  },
+  'publisher-closed': {
+    definite: false,
+    advice: 'Publish again with the same notes: it goes on where it was.',
+  },
+  'publication-invalid': {
+    definite: true,
+    advice: 'Give the notes that belong to this run and its signer, or empty ones to publish all of it.',
+  },
 
   // What AO has on Arweave.
   'module-tags-invalid': {

@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../core/dead-letter.ts';
+import { HeddleError } from '../core/error.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { LazyMessage } from '../core/message.ts';
 import type { OutboundMail } from '../core/outbound-mail.ts';
@@ -14,6 +15,7 @@ import type { History } from './record/history.ts';
 import { type LogRecord, readRecords } from './record/record.ts';
 import type { Released } from './record/released.ts';
 import { type Ruling, refusals } from './record/ruling.ts';
+import { type Step, stepsOf } from './steps.ts';
 
 /** Looks through all that a log has. */
 export class Review {
@@ -53,6 +55,12 @@ export class Review {
       const message = this.#history.message({ position: mailPosition, index: mailIndex });
       yield { action: message.tag('Action') ?? message.tag('Type') ?? '', outcome: record.outcome };
     }
+  }
+
+  /** The steps from one position up to another. */
+  steps(from: number, to: number): Generator<Step> {
+    if (from > to) throw new HeddleError('option-invalid', `the log has ${to} bytes, not ${from}`, { option: 'from' });
+    return stepsOf(this.#log, this.#history, this.#ledger, from, to);
   }
 
   *#records(): Generator<LogRecord> {

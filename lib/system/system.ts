@@ -24,6 +24,7 @@ import { ProcessHandle } from './process-handle.ts';
 import { ProcessHost } from './process-host.ts';
 import type { Recording } from './recording.ts';
 import { Review } from './review.ts';
+import type { Step } from './steps.ts';
 import { SupervisorHandle } from './supervisor-handle.ts';
 import { SupervisorHost } from './supervisor-host.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
@@ -226,6 +227,27 @@ export class System {
    */
   async deadLetters(): Promise<readonly DeadLetter[]> {
     return this.#driver.enter(() => [...this.#review.deadLetters()]);
+  }
+
+  /**
+   * What is durable of the run, step by step in the order in which it happened, from a position of the log on: for whoever
+   * keeps it elsewhere. It takes no more memory than a step.
+   *
+   * @example
+   * ```ts
+   * import { createSystem } from 'heddle';
+   *
+   * const system = createSystem();
+   * let position = 0; // to be kept, and gone on from
+   * for await (const { messages, end } of system.steps(position)) {
+   *   for (const { message } of messages) console.log('new', message.id);
+   *   position = end;
+   * }
+   * ```
+   */
+  async *steps(from = 0): AsyncGenerator<Step, void, undefined> {
+    await this.open();
+    yield* this.#review.steps(from, this.#engine.store.durableLength);
   }
 
   /** What turns have cost so far, by the `Action` of their messages, the dearest first. */

@@ -187,7 +187,8 @@ async function checkedState(state: UploadState): Promise<UploadState> {
   }
 }
 
-const bundleOf = (items: readonly (DataItem | StoredItem)[]): StoredData => ({
+/** The data of a bundle of these items, which are read when their turn comes. */
+export const bundleOf = (items: readonly (DataItem | StoredItem)[]): StoredData => ({
   byteLength: items.reduce(
     (bytes, item) => bytes + entryBytes + (item instanceof DataItem ? item.bytes.length : item.byteLength),
     numberBytes,

@@ -1,6 +1,7 @@
 import { HeddleError } from '../../core/error.ts';
 import type { LazyMessage } from '../../core/message.ts';
 import type { Outcome } from '../../core/outcome.ts';
+import { Recent } from '../../core/recent.ts';
 import { CopiedMail, Mail } from '../../process/mail.ts';
 import type { PastMail, Process } from '../../process/process.ts';
 import { type RootMessage, Sender } from '../../route/sender.ts';
@@ -39,6 +40,8 @@ export class History {
   /** The turn that was read last: a broadcast is read once for each of its recipients. */
   #lastTurn: { readonly position: number; readonly turn: LoggedTurn } | undefined;
   #lastRoot: RootMessage | undefined;
+  /** Small messages from outside, by their positions: the chains of many go on side by side. */
+  readonly #roots = new Recent<number, RootMessage>(2_048);
 
   constructor(log: Log, ledger: Ledger) {
     this.#log = log;
@@ -149,8 +152,15 @@ export class History {
 
   #root(position: number): RootMessage {
     if (this.#lastRoot?.position === position) return this.#lastRoot;
-    this.#lastRoot = rootOf(this.message({ position, index: 0 }));
-    return this.#lastRoot;
+    const root = this.#roots.get(position) ?? rootOf(this.message({ position, index: 0 }));
+    this.keepRoot(root);
+    return root;
+  }
+
+  /** Keeps a message from outside, whose id may be made already, for the turns that go back to it. */
+  keepRoot(root: RootMessage): void {
+    if (root.data.length <= smallRoot) this.#roots.set(root.position, root);
+    this.#lastRoot = root;
   }
 
   /** The mail that a process has from there, without its slot. */
@@ -179,3 +189,6 @@ export class History {
     return readTurn(reader, position, this.#ledger);
   }
 }
+
+/** Characters of a message that is kept. */
+const smallRoot = 4_096;
