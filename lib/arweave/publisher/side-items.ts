@@ -46,9 +46,12 @@ export class SideItems {
     const bytes = await inStore('what was published was not read', () => this.#notes.note(key));
     const { kept, isDone } = ((bytes && readJson(bytes)) ?? {}) as Noted; // as it was written
     if (isDone) return;
-    const put = async (noted: Noted) =>
-      inStore('what was published was not noted', () => this.#notes.putNote(key, writeJson(noted)));
-    await this.#shipper.shipOne(item, { kept, keep: (next) => put(next ? { kept: next } : {}), signal: this.#signal });
+    const signal = this.#signal;
+    const put = async (noted: Noted) => {
+      signal.throwIfAborted();
+      await inStore('what was published was not noted', () => this.#notes.putNote(key, writeJson(noted)));
+    };
+    await this.#shipper.shipOne(item, { kept, keep: (next) => put(next ? { kept: next } : {}), signal });
     await put({ isDone: true });
   }
 }
