@@ -72,6 +72,7 @@ export { type MemoryStore, memoryStore } from './store/memory.ts';
 export type { Notes } from './store/notes.ts';
 export type { LogPiece, Store, StoredCheckpoint, StoredLedger } from './store/store.ts';
 export type { Addresses } from './system/addresses.ts';
+export type { AdoptedState, AdoptInput } from './system/adoptions.ts';
 export type { AskOptions } from './system/asks.ts';
 export type { ActionGas } from './system/gas-report.ts';
 export type { GroupHandle } from './system/group-handle.ts';

@@ -1,9 +1,38 @@
 /**
- * Data items and bundles of ANS-104, what is kept on Arweave and sent to AO, the keys that sign them, and Arweave itself:
- * what gateways have, and uploads.
+ * Data items and bundles of ANS-104, what is kept on Arweave and sent to AO, the keys that sign them, Arweave itself: what
+ * gateways have, and uploads; and what AO has there: modules, schedules of processes and checkpoints.
  *
  * @module
  */
+export {
+  type AoReadOptions,
+  type CheckpointLimits,
+  type CheckpointSource,
+  checkpointContent,
+  defaultCheckpointLimits,
+  defaultModuleLimits,
+  defaultScheduleLimits,
+  type FindCheckpointOptions,
+  findCheckpoint,
+  type ModuleFromArweaveOptions,
+  type ModuleLimits,
+  moduleFromArweave,
+  type Published,
+  type PublishedAssignment,
+  type PublishedCheckpoint,
+  type PublishedProcess,
+  type PublishedSchedule,
+  type RestoreOptions,
+  readSchedule,
+  restore,
+  type ScheduleEntry,
+  type ScheduleLimits,
+  type ScheduleOptions,
+  type SchedulePosition,
+  type SignModuleOptions,
+  type SkippedCheckpoint,
+  signModule,
+} from './ao/index.ts';
 export { arweaveSigner, generateArweaveKey } from './arweave-signer.ts';
 export { type Bundle, type BundleItem, parseBundle } from './bundle.ts';
 export { buildBundle, type StoredItem, streamBundle } from './bundle-builder.ts';
@@ -45,7 +74,7 @@ export type { WallClock } from './network/wall-clock.ts';
 export {
   type Backlog,
   defaultPublisherLimits,
-  type Published,
+  type PublishedTotals,
   type Publisher,
   type PublisherLimits,
   type PublishOptions,

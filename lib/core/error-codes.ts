@@ -25,6 +25,26 @@ export const errorCodes = {
     advice: 'It has its slot already: read that outcome instead of sending again.',
   },
 
+  'process-elsewhere': {
+    definite: true,
+    advice: 'Somebody else gives it its slots: send to its scheduler, or go on with its schedule here by takeOver().',
+  },
+  'cron-unsupported': {
+    definite: true,
+    advice: 'Restore a process without Cron-Interval; of others the state depends on messages that no schedule has.',
+  },
+  'item-unassigned': {
+    definite: true,
+    advice: 'Restore it from a checkpoint of somebody whom you trust; older processes can be restored in no other way.',
+  },
+  'process-duplicate': { definite: true, advice: 'It is in this system already: system.process() gives it.' },
+  'assignment-invalid': {
+    definite: true,
+    advice: 'Give the assignments that its scheduler made, in their order and none left out.',
+  },
+  'slot-unavailable': { definite: true, advice: 'It is not in the log of this system: ask whoever evaluated it.' },
+  'sent-elsewhere': { definite: true, advice: 'It was let out where the slot was given; nothing has to be done.' },
+
   'delivery-waiting': {
     definite: false,
     advice: 'It waits for room and gets its slot when the process runs again; look for it in the trace.',
@@ -236,6 +256,27 @@ export const errorCodes = {
   'publication-invalid': {
     definite: true,
     advice: 'Give the notes that belong to this run and its signer, or empty ones to publish all of it.',
+  },
+
+  // What AO has on Arweave.
+  'module-tags-invalid': {
+    definite: true,
+    advice: 'No compute unit of AO takes it: name another module, or publish it again with the tags of signModule().',
+  },
+  'module-over-limit': { definite: true, advice: 'Raise the limit, if its processes may use so much here.' },
+  'process-invalid': { definite: true, advice: 'Give the id of an item that AO has as a process.' },
+  'schedule-gap': {
+    definite: true,
+    advice: 'Wait until all of it is mined and indexed, give other urls, or read less of it.',
+  },
+  'schedule-forked': {
+    definite: true,
+    advice: 'Wait until the scheduler has gone on from one of them, or read less of it.',
+  },
+  'schedule-broken': {
+    definite: true,
+    advice:
+      'Its scheduler, or who gives the end to go on from, says another order: give other urls, or read less of it.',
   },
 
   // Running.

@@ -35,10 +35,11 @@ export const idOf = (seal: Seal): Id => (typeof seal === 'string' ? seal : seal.
 export const signatureOf = (seal: Seal): string | null => (typeof seal === 'string' ? null : seal.signature);
 
 /**
- * The anchor of a signed message that was given none: 32 characters that its origin alone has. The same content signed twice
- * has one signature, and saying the same twice is two messages.
+ * The anchor of a signed message that was given none: 32 characters that its origin in the run of that seed alone has. The same
+ * content signed twice has one signature, and saying the same twice is two messages.
  */
-export const originAnchor = (origin: string): string => hashId('heddle anchor', origin).slice(0, anchorLength);
+export const originAnchor = (seed: string, origin: string): string =>
+  hashId('heddle anchor', seed, origin).slice(0, anchorLength);
 
 const anchorLength = 32;
 

@@ -3,22 +3,32 @@ import { type Assigner, assignmentId } from '../schedule/assign.ts';
 import { type ChainEnd, nextHashChain } from '../schedule/hash-chain.ts';
 import type { Mail } from './mail.ts';
 
+/** The last assignment that is known from elsewhere. */
+interface ChainBase {
+  readonly slot: number;
+  readonly end: ChainEnd | undefined;
+}
+
+const beginning: ChainBase = { slot: -1, end: undefined };
+
 /** How far the hash chain of a schedule has been computed: nobody pays for it who does not look at it. */
 export class Chain {
+  readonly #base: ChainBase;
   #slot: number;
   #end: ChainEnd | undefined;
 
-  /** One that goes on from the assignment of a slot, or begins. */
-  constructor(slot = -1, end?: ChainEnd) {
-    this.#slot = slot;
-    this.#end = end;
+  /** One that begins, or goes on from the assignment of a slot. */
+  constructor(base: ChainBase = beginning) {
+    this.#base = base;
+    this.#slot = base.slot;
+    this.#end = base.end;
   }
 
   /** The id and hash chain of `mail`, whose schedule `from` has from any slot on. */
   at(mail: Mail, process: Id, by: Assigner, from: (slot: number) => Iterable<Mail>): ChainEnd {
     if (mail.slot === this.#slot && this.#end) return this.#end;
     if (mail.slot === this.#slot + 1) return this.#next(mail, process, by);
-    if (mail.slot <= this.#slot) return new Chain().at(mail, process, by, from);
+    if (mail.slot <= this.#slot) return new Chain(this.#base).at(mail, process, by, from);
     for (const earlier of from(this.#slot + 1)) {
       if (earlier.slot === mail.slot) break;
       this.#next(earlier, process, by);
@@ -30,7 +40,7 @@ export class Chain {
     const hashChain = nextHashChain(process, this.#end);
     const { slot, epoch, timestampMs, blockHeight, message, exclude } = mail;
     const content = { process, slot, epoch, hashChain, timestampMs, blockHeight, message, exclude };
-    this.#end = { id: assignmentId(content, by), hashChain };
+    this.#end = { id: mail.givenId ?? assignmentId(content, by), hashChain };
     this.#slot = slot;
     return this.#end;
   }

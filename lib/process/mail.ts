@@ -62,6 +62,11 @@ export class Mail implements Assignment {
     return epoch;
   }
 
+  /** The id that its assignment has from elsewhere; undefined if it follows from what it says. */
+  get givenId(): Id | undefined {
+    return undefined;
+  }
+
   get timestampMs(): number {
     return this.moment?.timestampMs ?? 0;
   }
@@ -105,6 +110,41 @@ export class CopiedMail extends Mail {
 
   override get assignedBy(): SlotRef | undefined {
     return this.#assignedBy;
+  }
+}
+
+/** What an assignment says that was made elsewhere, besides what it assigns. */
+export interface GivenAssignment {
+  readonly id: Id;
+  readonly epoch: number;
+  readonly exclude: readonly string[];
+  readonly moment: Moment;
+}
+
+/** Mail that has its slot from elsewhere. What its turn sends was sent there. */
+export class FollowedMail extends Mail {
+  readonly #given: GivenAssignment;
+
+  constructor(to: Recipient, message: LazyMessage, position: number, given: GivenAssignment) {
+    super(to, message, position, 0);
+    this.#given = given;
+    this.moment = given.moment;
+  }
+
+  override get epoch(): number {
+    return this.#given.epoch;
+  }
+
+  override get exclude(): readonly string[] {
+    return this.#given.exclude;
+  }
+
+  override get id(): Id {
+    return this.#given.id;
+  }
+
+  override get givenId(): Id {
+    return this.#given.id;
   }
 }
 

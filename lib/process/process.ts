@@ -11,6 +11,7 @@ import type { LifecycleState } from '../core/trace-event.ts';
 import type { Assigner } from '../schedule/assign.ts';
 import type { ChainEnd } from '../schedule/hash-chain.ts';
 import type { Runnable } from '../schedule/scheduler.ts';
+import type { Adoption, Base } from './adoption.ts';
 import { Chain } from './chain.ts';
 import { type LifecycleEvent, lifecycleTable } from './lifecycle.ts';
 import type { Mail, Recipient } from './mail.ts';
@@ -44,6 +45,8 @@ export class Process implements Runnable, Recipient, Environment {
   readonly surroundings: Surroundings;
   /** Which of the deliveries of its item's record the item is. */
   readonly itemIndex: number;
+  /** That it began elsewhere, if it did. */
+  readonly adoption: Adoption | undefined;
   readonly mailbox = new Mailbox();
   /** How many slots were given. */
   slots = 0;
@@ -66,12 +69,23 @@ export class Process implements Runnable, Recipient, Environment {
   #fromTags: readonly Tag[] | undefined;
   #ahead: Queue<Awaitable<Outcome>> | undefined;
 
-  constructor(index: number, item: LazyMessage, itemIndex: number, module: Module, surroundings: Surroundings) {
+  constructor(
+    index: number,
+    item: LazyMessage,
+    itemIndex: number,
+    module: Module,
+    surroundings: Surroundings,
+    adoption?: Adoption,
+  ) {
     this.index = index;
     this.itemIndex = itemIndex;
     this.item = item;
     this.module = module;
     this.surroundings = surroundings;
+    this.adoption = adoption;
+    if (!adoption?.base) return;
+    this.evaluated = adoption.base.slot;
+    this.slots = this.evaluated + 1;
   }
 
   get id(): Id {
@@ -90,6 +104,21 @@ export class Process implements Runnable, Recipient, Environment {
   /** Whether it may be given a turn now. */
   get takesTurns(): boolean {
     return this.#state !== failed && this.#state !== stopped && this.#state !== backingOff;
+  }
+
+  /** What it goes on from, if its first slots are not here. */
+  get base(): Base | undefined {
+    return this.adoption?.base;
+  }
+
+  /** Whether somebody else gives it its slots. */
+  get followed(): boolean {
+    return this.adoption?.isFollowed === true;
+  }
+
+  /** Its slots are given here from now on. */
+  takeOver(): void {
+    if (this.adoption) this.adoption.isFollowed = false;
   }
 
   get budget(): RestartBudget {
@@ -119,6 +148,11 @@ export class Process implements Runnable, Recipient, Environment {
     return newest?.assignment;
   }
 
+  /** The end of its schedule, which the next assignment continues; undefined before the first. */
+  get end(): ChainEnd | undefined {
+    return this.last ?? this.base?.end;
+  }
+
   /** The tags that say of its messages who sends them. */
   get fromTags(): readonly Tag[] {
     this.#fromTags ??= [
@@ -146,7 +180,7 @@ export class Process implements Runnable, Recipient, Environment {
   }
 
   chained(mail: Mail): ChainEnd {
-    this.#chain ??= new Chain();
+    this.#chain ??= new Chain(this.base);
     return this.#chain.at(mail, this.id, this.surroundings.assigner, (slot) => this.#schedule(slot));
   }
 

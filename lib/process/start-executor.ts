@@ -29,6 +29,11 @@ export function startExecutor(process: Process, records: Records, pool: Pool): A
 
 async function restartExecutor(process: Process, records: Records, pool: Pool): Promise<Executor> {
   const checkpoint = await inStore('a checkpoint was not read', () => records.store.checkpoint(process.id));
+  const { base } = process;
+  if (base && (checkpoint?.slot ?? -1) < base.slot) {
+    const what = `the store lacks the checkpoint of slot ${base.slot}, with which ${process.id} was adopted`;
+    throw new HeddleError('checkpoint-invalid', what, { process: process.id, slot: base.slot });
+  }
   const executor = await pool.start(process.module, process, checkpoint);
   try {
     for (const { assignment } of records.past(process, executor.slot + 1)) {

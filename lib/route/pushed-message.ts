@@ -65,7 +65,8 @@ export class PushedMessage implements LazyMessage {
   }
 
   get anchor(): string | null {
-    return this.#entry.anchor ?? (this.#sender.carrier.signer ? originAnchor(this.#origin()) : null);
+    const { signer, seed } = this.#sender.carrier;
+    return this.#entry.anchor ?? (signer ? originAnchor(seed, this.#origin()) : null);
   }
 
   /** AO sends a space where there is no data. */

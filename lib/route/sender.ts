@@ -15,6 +15,8 @@ export interface Speaker {
 
 /** Who carries the messages of a system, and within which limits. */
 export interface Carrier {
+  /** What all addresses and ids follow from. */
+  readonly seed: string;
   /** The address that assigns slots. */
   readonly scheduler: Address;
   /** The address that signs for processes. */

@@ -25,8 +25,8 @@ export interface CheckOptions {
 }
 
 /**
- * Looks through a store that `lmdbStore` made, without changing it: whether every piece of the log, every checkpoint and
- * every blob is as it was written, and whether the log can be read, record by record, as a system does that goes on from
+ * Looks through a store that `lmdbStore` made, without changing it: whether every piece of the log, every checkpoint, every
+ * note and every blob is as it was written, and whether the log can be read, record by record, as a system does that goes on from
  * it. No module is needed, and no system; a store that a program left open when it ended is looked through all the same.
  * A store without damages opens; of another, `repairStore` keeps what is good.
  *

@@ -1,5 +1,6 @@
 import type { Executor } from '../compute/executor.ts';
 import { TurnOutcome } from '../compute/turn-outcome.ts';
+import type { Assignment } from '../core/assignment.ts';
 import { type Awaitable, isPending } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
@@ -13,6 +14,7 @@ import type { Process } from '../process/process.ts';
 import { isStoreFailure } from '../store/guard.ts';
 import type { Log } from '../store/log/log.ts';
 import type { Store } from '../store/store.ts';
+import type { Adopted } from './adopted-item.ts';
 import { Evaluation } from './evaluation.ts';
 import type { Executors } from './executors.ts';
 import type { InboundItem, InboundMessage } from './inbound-message.ts';
@@ -88,6 +90,21 @@ export class Engine implements Parts {
   /** Lets in a message from outside. Says why not, if not. */
   admit(message: InboundMessage): Mail | ErrorCode {
     return this.#recorded(() => this.recorder.message(message));
+  }
+
+  /** Takes in a process that began elsewhere. Says why not, if not. */
+  adopt(adopted: Adopted): Process | ErrorCode {
+    return this.#recorded(() => this.recorder.adopt(adopted));
+  }
+
+  /** Takes in a slot that was given elsewhere. */
+  follow(process: Process, assignment: Assignment): void {
+    this.#recorded(() => this.recorder.follow(process, assignment));
+  }
+
+  /** Has a process get its slots here from now on. */
+  takeOver(process: Process): void {
+    this.#recorded(() => this.recorder.takeOver(process));
   }
 
   /** Evaluates a process's next message and commits the outcome, unless the process fails instead. */

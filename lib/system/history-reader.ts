@@ -1,32 +1,22 @@
 import { type Assignment, plainAssignment } from '../core/assignment.ts';
-import { type Message, plainMessage } from '../core/message.ts';
 import { type Outcome, plainOutcome } from '../core/outcome.ts';
 import { Chain } from '../process/chain.ts';
 import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
-import type { ChainEnd } from '../schedule/hash-chain.ts';
 import type { Driver } from './driver.ts';
 import { checkWhole } from './options.ts';
 import type { History } from './record/history.ts';
-import type { Released } from './record/released.ts';
 
 /** From where on the past of a process is read. */
 export interface HistoryOptions {
   /** The first slot; 0 by default. */
   readonly from?: number;
-  /**
-   * The id and hash chain of the assignment before it, which the hash chain goes on from. If it is left out, the chain is
-   * computed from slot 0 on.
-   */
-  readonly after?: ChainEnd;
 }
 
 /** A slot that is evaluated. */
 export interface PastSlot {
   readonly assignment: Assignment;
   readonly outcome: Outcome;
-  /** What the turn sent to nobody in the system: mail of wallets, and of processes that live elsewhere. */
-  readonly left: readonly Message[];
 }
 
 /** Reads the evaluated slots of a process in order, a few at a time, while the system goes on. */
@@ -35,9 +25,9 @@ export async function* readHistory(
   process: Process,
   options: HistoryOptions,
 ): AsyncGenerator<PastSlot> {
-  const { from = 0, after } = options;
+  const { from = 0 } = options;
   checkWhole('from', from);
-  const chain = after ? new Chain(from - 1, after) : new Chain();
+  const chain = new Chain(process.base);
   for (let slot = from; ; ) {
     const piece = await driver.enter(() => readPiece(driver, process, chain, slot));
     yield* piece;
@@ -50,14 +40,13 @@ function readPiece({ engine }: Driver, process: Process, chain: Chain, from: num
   const { history, ledger } = engine;
   const piece: PastSlot[] = [];
   for (let slot = from; slot <= process.evaluated && piece.length < pieceSlots; slot++) {
-    const { mail, outcome, released } = history.turnAt(process, slot);
+    const { mail, outcome } = history.turnAt(process, slot);
     const end = chain.at(mail, process.id, ledger.carrier, (first) => mailFrom(history, process, first));
     const { epoch, timestampMs, blockHeight, message, exclude } = mail;
     const assignment = { ...end, process: process.id, slot, epoch, timestampMs, blockHeight, message, exclude };
     piece.push({
       assignment: plainAssignment(assignment),
       outcome: plainOutcome(outcome),
-      left: released.flatMap(leftBy),
     });
   }
   return piece;
@@ -66,11 +55,6 @@ function readPiece({ engine }: Driver, process: Process, chain: Chain, from: num
 function* mailFrom(history: History, process: Process, slot: number): Generator<Mail> {
   for (const { assignment } of history.past(process, slot)) yield assignment;
 }
-
-const leftBy = (released: Released): readonly Message[] =>
-  released.kind === 'message' && released.ruling.kind === 'out' && released.ruling.reason === 'leaves'
-    ? [plainMessage(released.message)]
-    : [];
 
 /** Slots that are read at a time; in between others have their turn. */
 const pieceSlots = 64;

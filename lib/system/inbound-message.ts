@@ -8,8 +8,6 @@ import type { Carrier, RootMessage } from '../route/sender.ts';
 
 /** Who carries the messages of a system, and who sends from outside without saying who it is. */
 export interface Gateway extends Carrier {
-  /** What all addresses and ids follow from. */
-  readonly seed: string;
   readonly wallet: Address;
 }
 
@@ -81,7 +79,9 @@ export class InboundMessage implements RootMessage {
 
   get anchor(): string | null {
     const { anchor, sequence } = this.#content;
-    return anchor ?? (this.#gateway.signer && sequence >= 0 ? originAnchor(outside(sequence)) : null);
+    return (
+      anchor ?? (this.#gateway.signer && sequence >= 0 ? originAnchor(this.#gateway.seed, outside(sequence)) : null)
+    );
   }
 
   get data(): string {
@@ -198,7 +198,7 @@ export class InboundItem implements RootMessage {
   }
 
   get anchor(): string | null {
-    return this.#gateway.signer ? originAnchor(outside(this.#content.sequence)) : null;
+    return this.#gateway.signer ? originAnchor(this.#gateway.seed, outside(this.#content.sequence)) : null;
   }
 
   get data(): string {

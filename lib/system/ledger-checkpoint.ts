@@ -5,6 +5,7 @@ import type { Process } from '../process/process.ts';
 import { PushedMessage } from '../route/pushed-message.ts';
 import { ByteReader } from '../store/log/byte-reader.ts';
 import { ByteWriter } from '../store/log/byte-writer.ts';
+import { AdoptedItem } from './adopted-item.ts';
 import type { Ledger } from './ledger.ts';
 import { rootOf } from './placement.ts';
 import type { History } from './record/history.ts';
@@ -124,18 +125,21 @@ function writeProcess(writer: ByteWriter, process: Process, ledger: Ledger): voi
   writer.number(itemIndex);
   writer.number(evaluated + 1);
   writer.number(lastTurn + 1);
-  writer.byte(statuses.indexOf(status));
+  writer.byte(statuses.indexOf(status) + (process.followed ? followedFlag : 0));
   if (status !== 'running') writer.text((reason ?? '').toWellFormed());
 }
 
 function readProcess(reader: ByteReader, ledger: Ledger, history: History): void {
   const module = ledger.moduleAt(reader.number());
   const [position, index] = [reader.number(), reader.number()];
-  const process = ledger.spawn(history.message({ position, index }), index, module);
+  const item = history.message({ position, index });
+  const process = item instanceof AdoptedItem ? ledger.adopt(item) : ledger.spawn(item, index, module);
   process.evaluated = reader.number() - 1;
   process.slots = process.evaluated + 1;
   process.lastTurn = reader.number() - 1;
-  const status = statuses[reader.byte()] ?? 'running';
+  const standing = reader.byte();
+  if (standing < followedFlag) process.takeOver();
+  const status = statuses[standing % followedFlag] ?? 'running';
   if (status === 'running') return;
   if (status === 'failed') process.move('crashed');
   process.move(status === 'failed' ? 'gaveUp' : 'stopped');
@@ -219,4 +223,6 @@ function readBytes(reader: ByteReader, bytes: Uint8Array): Uint8Array {
 const hasMail = ({ mailbox }: Process): boolean => mailbox.length + mailbox.waitingLength > 0;
 
 const version = 2;
+/** What is added to the status of a process whose slots are given elsewhere. */
+const followedFlag = 4;
 const consequenceKinds = ['down', 'failure', 'exit'] as const;

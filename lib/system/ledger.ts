@@ -14,6 +14,7 @@ import { Directory } from '../process/directory.ts';
 import type { Mail } from '../process/mail.ts';
 import type { MailboxOptions } from '../process/mailbox.ts';
 import { Process, type Surroundings } from '../process/process.ts';
+import { AdoptedItem } from './adopted-item.ts';
 import type { Gateway } from './inbound-message.ts';
 
 /** Mail that a process wants sent at a later moment. */
@@ -174,6 +175,16 @@ export class Ledger {
     return process;
   }
 
+  /** Adds a process that began elsewhere. */
+  adopt(item: AdoptedItem): Process {
+    const { module, base } = AdoptedItem.adopted(item);
+    const adoption = { base, isFollowed: true };
+    const process = new Process(this.processes.length, item, 0, module, this.#surroundings, adoption);
+    this.processes.push(process);
+    this.noteLogged(module);
+    return process;
+  }
+
   /** Notes that the log has a module, and so knows it by a number. */
   noteLogged(module: Module): void {
     if (!this.#moduleNumbers.has(module)) this.#moduleNumbers.set(module, this.#logged.push(module) - 1);
@@ -185,7 +196,7 @@ export class Ledger {
     mail.order = this.#assigned++;
     mail.moment = moment;
     process.mailbox.push(mail);
-    if (this.admissions.isRated) this.admissions.assigned(process, moment.timestampMs);
+    if (this.admissions.isRated && mail.givenId === undefined) this.admissions.assigned(process, moment.timestampMs);
   }
 
   /** Lets mail wait for a slot. */

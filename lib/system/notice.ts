@@ -42,7 +42,7 @@ export class Notice implements RootMessage {
   }
 
   get anchor(): string | null {
-    return this.#gateway.signer ? originAnchor(this.#origin()) : null;
+    return this.#gateway.signer ? originAnchor(this.#gateway.seed, this.#origin()) : null;
   }
 
   get data(): string {

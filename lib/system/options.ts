@@ -14,7 +14,8 @@ export interface SystemOptions {
   /**
    * Signs all that the system makes: messages, processes and assignments are items of ANS-104 from the beginning, with the
    * ids that they have on Arweave. Each signature is made when something needs it, in about a twentieth of a
-   * millisecond. Nobody signs by default; then ids follow from seed and content, and nothing can be published.
+   * millisecond. Give each run under one signer a seed of its own: the same seed and inputs make the same items again. Nobody
+   * signs by default; then ids follow from seed and content, and nothing can be published.
    */
   readonly signer?: MessageSigner;
   /** Which process runs next: `fifo()` by default, `roundRobin()`, `random()` or your own. */

@@ -3,16 +3,19 @@ import type { Moment } from '../core/clock.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { LazyMessage } from '../core/message.ts';
 import type { Admissions } from '../process/admissions.ts';
-import { Mail } from '../process/mail.ts';
+import { type FollowedMail, Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
 import { PushedMessage } from '../route/pushed-message.ts';
 import type { RootMessage } from '../route/sender.ts';
 import type { Log } from '../store/log/log.ts';
+import type { AdoptedItem } from './adopted-item.ts';
 import type { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
 import { unsentMail } from './outbound.ts';
+import { epochMoment } from './record/kinds.ts';
 import { writeAssigned, writeRefused, writeSeveral, writeTaken, writeWaiting } from './record/ruling.ts';
 import { request } from './requests.ts';
+import type { SignedMessage } from './signed-message.ts';
 import type { TraceLog } from './trace.ts';
 
 /** What mail is placed in. */
@@ -38,10 +41,13 @@ export class Placement {
   judge(process: Process | undefined, bytes: number, nowMs: number): 'assigned' | 'waiting' | ErrorCode {
     if (!process) return 'process-unknown';
     // Most mail: nothing else has to be looked at.
-    return process.running && this.#admissions.takes(process, bytes) ? 'assigned' : this.#judge(process, bytes, nowMs);
+    return process.running && !process.followed && this.#admissions.takes(process, bytes)
+      ? 'assigned'
+      : this.#judge(process, bytes, nowMs);
   }
 
   #judge(process: Process, bytes: number, nowMs: number): 'assigned' | 'waiting' | ErrorCode {
+    if (process.followed) return 'process-elsewhere';
     if (!process.running) return process.state === 'failed' ? 'process-failed' : 'process-stopped';
     const { limits, mailbox } = this.#parts.ledger;
     const refusal = this.#admissions.refusal(process, bytes, nowMs);
@@ -56,6 +62,7 @@ export class Placement {
     if (!process) return this.#deliverElsewhere(message, position, index, moment);
     const { bytes } = message;
     const ruling = this.judge(process, bytes, moment.timestampMs);
+    if (ruling === 'process-elsewhere') return 'leaves';
     if (ruling !== 'assigned' && ruling !== 'waiting') return ruling;
     this.place(process, new Mail(process, message, position, index, bytes), ruling, moment);
     return undefined;
@@ -152,6 +159,19 @@ export class Placement {
     return process;
   }
 
+  /** Adds a process that began elsewhere. It gets its mail one by one. */
+  adopt(item: AdoptedItem): Process {
+    const { ledger, trace } = this.#parts;
+    const process = ledger.adopt(item);
+    if (trace.observed) trace.note({ type: 'spawned', process: item.id, item });
+    return process;
+  }
+
+  /** Takes in mail that got its slot elsewhere. */
+  follow(process: Process, mail: FollowedMail): void {
+    this.#assign(process, mail, mail.moment ?? epochMoment);
+  }
+
   /** Gives so much of the mail that has waited for longest its slots. */
   admit(process: Process, count: number, moment: Moment): void {
     for (let left = count; left > 0; left--) {
@@ -183,13 +203,15 @@ export class Placement {
 
 /** Why mail that was not placed goes to nobody. Whoever is not here may be a wallet or live elsewhere. */
 export const outReason = (ruling: ErrorCode | 'assigned' | 'waiting'): 'leaves' | ErrorCode =>
-  ruling === 'process-unknown' || ruling === 'assigned' || ruling === 'waiting' ? 'leaves' : ruling;
+  ruling === 'process-unknown' || ruling === 'process-elsewhere' || ruling === 'assigned' || ruling === 'waiting'
+    ? 'leaves'
+    : ruling;
 
 /** The message from outside that a chain of messages goes back to. */
 export function rootOf(message: LazyMessage): RootMessage {
   if (message instanceof PushedMessage) return PushedMessage.senderOf(message).root;
   // What no turn sent came from outside.
-  return message as InboundMessage | InboundItem;
+  return message as InboundMessage | InboundItem | SignedMessage;
 }
 
 /** The turn that sent a message; undefined for what came from outside. */

@@ -7,6 +7,8 @@ import type { StatusChange } from '../core/status-change.ts';
 import type { Tags } from '../core/tags.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
 import type { Process } from '../process/process.ts';
+import type { ChainEnd } from '../schedule/hash-chain.ts';
+import type { AdoptedState } from './adoptions.ts';
 import type { AskOptions } from './asks.ts';
 import type { HistoryOptions, PastSlot } from './history-reader.ts';
 import type { MessageInput } from './inbound.ts';
@@ -25,6 +27,8 @@ export interface ProcessStatus {
   readonly mail: number;
   /** Deliveries that wait for room in the mailbox. */
   readonly waiting: number;
+  /** Whether its slots are given elsewhere, from where it was adopted. */
+  readonly followed: boolean;
   /** The hash chain at the newest slot, computed when it is read. */
   readonly hashChain: Id | undefined;
 }
@@ -71,6 +75,12 @@ export class ProcessHandle {
     return this.#process.item.tags;
   }
 
+  /** The id and hash chain of its newest assignment, computed when it is read; undefined before the first. */
+  get end(): ChainEnd | undefined {
+    const { id, hashChain } = this.#process.end ?? {};
+    return id === undefined || hashChain === undefined ? undefined : { id, hashChain };
+  }
+
   get status(): ProcessStatus {
     const process = this.#process;
     const { state, reason, slots, mailbox } = process;
@@ -78,10 +88,11 @@ export class ProcessHandle {
       state,
       ...(reason !== undefined && { reason }),
       slots,
+      followed: process.followed,
       mail: mailbox.length,
       waiting: mailbox.waitingLength,
       get hashChain() {
-        return process.last?.hashChain;
+        return process.end?.hashChain;
       },
     };
   }
@@ -110,6 +121,13 @@ export class ProcessHandle {
   /** How large the state after all assigned mail is, what identifies it, and what the last turns cost. */
   state(): Promise<ProcessState> {
     return this.#host.state(this.#process);
+  }
+
+  /**
+   * The state after all assigned mail, and that slot's assignment: what `system.adopt` goes on from elsewhere.
+   */
+  checkpoint(): Promise<AdoptedState> {
+    return this.#host.checkpoint(this.#process);
   }
 
   /** Shows that a page of the state belongs to its digest, for `verifyPage`. Only for Wasm processes. */
@@ -144,6 +162,24 @@ export class ProcessHandle {
    */
   history(options: HistoryOptions = {}): AsyncIterable<PastSlot> {
     return this.#host.history(this.#process, options);
+  }
+
+  /**
+   * Takes in the next slots of a process that was adopted: they are evaluated when the system runs, and what they send is kept
+   * back, since it was sent where they were given. Throws `assignment-invalid` at the first that does not go on from the one
+   * before; those before it are taken.
+   */
+  follow(assignments: Iterable<Assignment>): Promise<void> {
+    return this.#host.adoptions.follow(this.#process, assignments);
+  }
+
+  /**
+   * Gives an adopted process its slots here from now on, which its scheduler alone may do: the system's signer must be
+   * the one that its `Scheduler` tag names. Make sure that all slots that were ever given are taken in, and that nobody else
+   * gives any: two schedules under one signature cannot be told apart. Throws `process-elsewhere`.
+   */
+  takeOver(): Promise<void> {
+    return this.#host.adoptions.takeOver(this.#process);
   }
 
   /** Ends the process for good: it takes no more mail, and what is in its mailbox stays unevaluated. */

@@ -10,6 +10,8 @@ import type { StatusChange } from '../core/status-change.ts';
 import { tagValue, toTags } from '../core/tags.ts';
 import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
+import type { ChainEnd } from '../schedule/hash-chain.ts';
+import { type AdoptedState, Adoptions } from './adoptions.ts';
 import { type Ask, type AskOptions, Asks } from './asks.ts';
 import type { Driver } from './driver.ts';
 import { type HistoryOptions, type PastSlot, readHistory } from './history-reader.ts';
@@ -30,6 +32,7 @@ const turnsShown = 10;
 
 /** Does for process handles what they are asked to. */
 export class ProcessHost {
+  readonly adoptions: Adoptions;
   readonly #driver: Driver;
   readonly #asks = new Asks();
   /** Who waits for the end of a process. */
@@ -38,6 +41,7 @@ export class ProcessHost {
 
   constructor(driver: Driver) {
     this.#driver = driver;
+    this.adoptions = new Adoptions(driver);
     this.#waits = new WaitReport(driver.engine);
     driver.engine.onEnded = (process) => {
       for (const { resolve } of this.#ending.get(process) ?? []) resolve();
@@ -110,9 +114,19 @@ export class ProcessHost {
   state(process: Process): Promise<ProcessState> {
     return this.#withExecutor(process, async (executor) => {
       const slot = process.evaluated;
-      const slots = Array.from({ length: Math.min(turnsShown, slot + 1) }, (_, back) => slot - back).reverse();
+      const known = slot - (process.base?.slot ?? -1);
+      const slots = Array.from({ length: Math.min(turnsShown, known) }, (_, back) => slot - back).reverse();
       const outcomes = slots.map((at) => this.#stored(process, at));
       return { ...(await stateOf(executor)), slot, gasUsed: outcomes.map((outcome) => outcome?.gasUsed ?? 0n) };
+    });
+  }
+
+  checkpoint(process: Process): Promise<AdoptedState> {
+    return this.#withExecutor(process, async (executor) => {
+      const checkpoint = await executor.checkpoint();
+      // It has evaluated its own item at least.
+      const { id, hashChain } = process.end as ChainEnd;
+      return { checkpoint, end: { id, hashChain } };
     });
   }
 

@@ -1,19 +1,22 @@
+import type { Assignment } from '../core/assignment.ts';
 import type { Clock, Moment } from '../core/clock.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { StatusChange } from '../core/status-change.ts';
 import type { Down } from '../process/consequences.ts';
 import { type Naming, nameChange } from '../process/directory.ts';
-import { Mail } from '../process/mail.ts';
+import { FollowedMail, Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
 import { release } from '../route/outbox.ts';
 import { Sender } from '../route/sender.ts';
+import { type Adopted, AdoptedItem } from './adopted-item.ts';
 import { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { TimedMail } from './ledger.ts';
 import { Notice } from './notice.ts';
 import { stoppedMail, unsentMail } from './outbound.ts';
 import { Outgoing } from './outgoing.ts';
 import { causeOf, Placement, type PlacementParts, rootOf, senderOf } from './placement.ts';
+import { writeAdopted, writeFollowed } from './record/adoption.ts';
 import type { History } from './record/history.ts';
 import { writeItem, writeMessage } from './record/inbound.ts';
 import { kinds, logVersions, statuses } from './record/kinds.ts';
@@ -24,6 +27,8 @@ import { writeOutcome } from './record/outcome.ts';
 import { writeAddress } from './record/record.ts';
 import { writeOut } from './record/ruling.ts';
 import { writeMoment, writeTurn } from './record/turn.ts';
+import { SignedMessage } from './signed-message.ts';
+import { Withheld } from './withheld.ts';
 
 /** What a recorder works on. */
 export interface RecorderParts extends PlacementParts {
@@ -39,11 +44,13 @@ export class Recorder {
   readonly #parts: RecorderParts;
   readonly #placement: Placement;
   readonly #outgoing: Outgoing;
+  readonly #withheld: Withheld;
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
     this.#placement = new Placement(parts);
     const { log, ledger, history } = parts;
+    this.#withheld = new Withheld(log);
     this.#outgoing = new Outgoing(parts, this.#placement, new MessageIndex(log, history, ledger));
   }
 
@@ -78,6 +85,43 @@ export class Recorder {
     return mail;
   }
 
+  /** Takes in a process that began elsewhere. Says why not, if not. */
+  adopt(adopted: Adopted): Process | ErrorCode {
+    const { log, ledger } = this.#parts;
+    if (ledger.processes.length >= ledger.limits.processes) return 'processes-over-limit';
+    this.#begin();
+    const item = new AdoptedItem(adopted, log.end);
+    log.writer.byte(kinds.adopted);
+    writeAdopted(log.writer, adopted, ledger);
+    const process = this.#placement.adopt(item);
+    this.#end();
+    return process;
+  }
+
+  /** Takes in a slot that was given elsewhere. */
+  follow(process: Process, assignment: Assignment): void {
+    const { log } = this.#parts;
+    this.#begin();
+    const position = log.end;
+    const { id, epoch, exclude, message, timestampMs, blockHeight } = assignment;
+    const given = { id, epoch, exclude, moment: { timestampMs, blockHeight } };
+    log.writer.byte(kinds.followed);
+    writeFollowed(log.writer, process, assignment);
+    const lazy = message.id === process.id ? process.item : new SignedMessage(message, position);
+    this.#placement.follow(process, new FollowedMail(process, lazy, position, given));
+    this.#end();
+  }
+
+  /** Has a process get its slots here from now on. */
+  takeOver(process: Process): void {
+    const { log } = this.#parts;
+    this.#begin();
+    log.writer.byte(kinds.resumed);
+    log.writer.number(process.index);
+    process.takeOver();
+    this.#end();
+  }
+
   /** Commits the outcome of a process's next message, and lets out what it sends. */
   turn(process: Process, mail: Mail, outcome: Outcome): void {
     const moment = this.#begin();
@@ -95,7 +139,7 @@ export class Recorder {
     const { messages, spawns, assignments } = outcome;
     if (messages.length + spawns.length + assignments.length > 0) {
       const sender = new Sender(process, mail.slot, root, ledger.carrier, position);
-      release(outcome, sender, this.#outgoing);
+      release(outcome, sender, mail.givenId === undefined ? this.#outgoing : this.#withheld);
     }
     this.#end();
   }

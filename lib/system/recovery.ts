@@ -107,6 +107,15 @@ export class Recovery {
       case 'admission':
         this.#admit(record.process, record.count);
         return;
+      case 'adopted':
+        ledger.adopt(record.item);
+        return;
+      case 'followed':
+        this.#assign(record.process, record.mail);
+        return;
+      case 'resumed':
+        record.process.takeOver();
+        return;
       case 'status': {
         const { process, status, reason } = record;
         ledger.changeStatus(process, status, reason);
@@ -189,7 +198,7 @@ export class Recovery {
   }
 
   #assign(process: Process, mail: Mail): void {
-    this.#ledger.assign(process, mail, this.#moment);
+    this.#ledger.assign(process, mail, mail.moment ?? this.#moment);
   }
 
   get #moment() {

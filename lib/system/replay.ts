@@ -8,6 +8,7 @@ import { outcomeText, plainOutcome } from '../core/outcome.ts';
 import { ByteReader } from '../store/log/byte-reader.ts';
 import { memoryStore } from '../store/memory.ts';
 import { addressesOf } from './addresses.ts';
+import { AdoptedItem } from './adopted-item.ts';
 import { assemble } from './assemble.ts';
 import type { Engine } from './engine.ts';
 import type { History } from './record/history.ts';
@@ -102,6 +103,13 @@ async function repeat(record: LogRecord, engine: Engine): Promise<void> {
       return;
     case 'admission':
       return engine.admitWaiting(record.process);
+    case 'adopted':
+      engine.adopt(AdoptedItem.adopted(record.item));
+      return;
+    case 'followed':
+      return engine.follow(record.process, record.mail);
+    case 'resumed':
+      return engine.takeOver(record.process);
     case 'status':
       return engine.status(record.process, record.status, record.reason);
     case 'spawn':

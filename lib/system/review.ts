@@ -33,7 +33,8 @@ export class Review {
 
   /** The mail that went to nobody in the system, in order. */
   *outbound(): Generator<OutboundMail> {
-    for (const record of this.#records()) for (const { mail } of this.#unsentOf(record, () => true)) yield mail;
+    for (const record of this.#records())
+      for (const { mail } of this.#unsentOf(record, (reason) => reason !== 'sent-elsewhere')) yield mail;
   }
 
   /** The mail that was meant for somebody and reached nobody, in order. What a process had when it was stopped comes then. */
@@ -41,7 +42,8 @@ export class Review {
     for (const record of this.#records()) {
       // What has slots came before what waited for them.
       if (record.kind === 'status' && record.status === 'stopped') yield* this.#leftWith(record.process);
-      for (const unsent of this.#unsentOf(record, (reason) => reason !== 'leaves')) yield this.#letter(unsent);
+      for (const unsent of this.#unsentOf(record, (reason) => reason !== 'leaves' && reason !== 'sent-elsewhere'))
+        yield this.#letter(unsent);
     }
   }
 

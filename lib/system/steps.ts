@@ -62,6 +62,8 @@ function stepOf(record: LogRecord, position: number, end: number, history: Histo
   const { process, slot, mailPosition, mailIndex, moment } = record.header;
   const origin = { position: mailPosition, index: mailIndex };
   const assignment = history.mail(process, origin);
+  // What got its slot elsewhere is kept elsewhere.
+  if (assignment.givenId !== undefined) return { position, end, messages };
   assignment.slot = slot;
   assignment.moment = moment;
   return { position, end, evaluated: { assignment, origin }, messages };

@@ -10,6 +10,7 @@ import { randomStream } from '../core/random.ts';
 import { fifo } from '../schedule/fifo.ts';
 import { memoryStore } from '../store/memory.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
+import type { AdoptInput } from './adoptions.ts';
 import { assemble } from './assemble.ts';
 import { Driver } from './driver.ts';
 import type { Engine } from './engine.ts';
@@ -98,6 +99,15 @@ export class System {
     this.#driver.checkOpen();
     const known = await this.#driver.loaded(module);
     return this.#driver.enter(() => new ProcessHandle(this.#driver.spawn(known, input), this.#host));
+  }
+
+  /**
+   * Takes in a process that began elsewhere, with its module and, so that not all of its slots have to be evaluated again, a
+   * state from which it goes on. Its slots are taken in by `follow`; until it is taken over it gets no others. `restore` of
+   * `heddle/arweave` does all this.
+   */
+  async adopt(input: AdoptInput): Promise<ProcessHandle> {
+    return new ProcessHandle(await this.#host.adoptions.adopt(input), this.#host);
   }
 
   /**

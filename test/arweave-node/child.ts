@@ -16,6 +16,14 @@ interface Blocks {
   mine(height: number, previous: string, transactions: readonly string[] | string): Promise<string>;
 }
 
+type Query = (parameters: { readonly select?: Record<string, string> }, connection: unknown) => Promise<unknown>;
+
+interface Resolvers {
+  readonly resolvers: {
+    readonly Transaction: { bundledIn?: (parent: { readonly bundledIn?: string }) => { readonly id: string } | null };
+  };
+}
+
 const [folder = ''] = process.argv.slice(2);
 
 // It keeps a file called logs where it runs, and nodes beside each other would take it from each other.
@@ -44,6 +52,16 @@ const { mine } = BlockDB.prototype;
 BlockDB.prototype.mine = function (height, previous, transactions) {
   return mine.call(this, height, previous, transactions.toString());
 };
+
+// It knows in which bundle an item is, and does not tell, as gateways do. Nor does it keep anchors of items.
+const query = fromArweaveNode('arlocal/bin/graphql/query') as { generateQuery: Query };
+const { resolvers } = fromArweaveNode('arlocal/bin/graphql/resolvers') as Resolvers;
+const { generateQuery } = query;
+query.generateQuery = (parameters, connection) => {
+  const select = { ...parameters.select, bundledIn: 'transactions.bundledIn' };
+  return generateQuery({ ...parameters, select }, connection);
+};
+resolvers.Transaction.bundledIn = ({ bundledIn }) => (bundledIn ? { id: bundledIn } : null);
 
 const { default: Node } = fromArweaveNode('arlocal') as { default: ArLocal };
 await new Node(1, false, join(folder, 'database')).start();

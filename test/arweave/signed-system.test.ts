@@ -159,16 +159,9 @@ test('the past is read in order, and goes on from any slot', async () => {
     past.map(({ outcome }) => outcome),
   );
   assert.equal(
-    past.flatMap(({ left }) => left.map(({ target }) => target)),
-    ['a name', wallet],
+    (await all(process, { from: 100 })).map(({ assignment }) => assignment),
+    schedule.slice(100),
   );
-  const end = schedule[99] as Assignment;
-  for (const options of [{ from: 100 }, { from: 100, after: end }]) {
-    assert.equal(
-      (await all(process, options)).map(({ assignment }) => assignment),
-      schedule.slice(100),
-    );
-  }
   assert.equal(await all(process, { from: schedule.length }), []);
 });
 
@@ -178,6 +171,6 @@ async function all(process: ProcessHandle, options: Parameters<ProcessHandle['hi
   return past;
 }
 
-const stored = 'F1AnOzIIAIZriSSiKs_S6uyBtAxUa8vt6DJQ42rjgyY';
+const stored = 'zSLBDTvdMhV1bFG3YSNaFaLAslGDY4wUux7XyA6PaCE';
 
 test.run();

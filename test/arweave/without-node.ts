@@ -1,14 +1,18 @@
 /** Runs heddle/arweave with the files that other hosts load, and without any module of Node. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+
+const { imports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  imports: Record<string, { readonly 'heddle-source': string }>;
+};
+const elsewhere = Object.fromEntries(
+  Object.entries(imports).map(([name, { 'heddle-source': path }]) => [name, path.replace('./lib/', '')]),
+);
 
 const hooks = `
   const lib = ${JSON.stringify(new URL('../../lib/', import.meta.url).href)};
-  const elsewhere = {
-    '#crypto': 'arweave/crypto.ts',
-    '#sha256': 'core/sha256.ts',
-    '#read-file': 'compute/wasm/read-file.ts',
-  };
+  const elsewhere = ${JSON.stringify(elsewhere)};
   export async function resolve(specifier, context, next) {
     const isOurs = context.parentURL?.startsWith(lib);
     if (isOurs && specifier in elsewhere) return next(lib + elsewhere[specifier], context);

@@ -1,17 +1,19 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { type Id, memoryStore, type Store, type StoredCheckpoint, type StoredLedger } from 'heddle';
+import { type Id, memoryStore, type Notes, type Store, type StoredCheckpoint, type StoredLedger } from 'heddle';
 import { type LmdbOptions, lmdbStore } from 'heddle/store/lmdb';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hashBytes } from '../../lib/core/id.ts';
 import { emptyFolder } from './lmdb/folders.ts';
 
+type AnyStore = Store & Notes & { readonly length: number };
+
 /** What a store does that is there for a while: memory is as long as the program, a folder longer. */
 interface Kind {
   readonly name: string;
   /** A new store, and what opens it again after it was closed. */
-  readonly make: () => () => Store & { readonly length: number };
+  readonly make: () => () => AnyStore;
 }
 
 const onDisk = (options: LmdbOptions): Kind => ({
@@ -39,6 +41,7 @@ const kinds: readonly Kind[] = [
 type Command =
   | { readonly do: 'append'; readonly bytes: number }
   | { readonly do: 'checkpoint'; readonly process: number; readonly slot: number; readonly bytes: number }
+  | { readonly do: 'note'; readonly key: number; readonly bytes: number; readonly isAwaited: boolean }
   | { readonly do: 'blob' | 'ledger'; readonly bytes: number }
   | { readonly do: 'read'; readonly at: number }
   | { readonly do: 'flush' | 'reopen' | 'wait' };
@@ -58,6 +61,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('checkpoint' as const), process: fc.nat(3), slot: fc.nat(9), bytes: size }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('note' as const), key: fc.nat(3), bytes: size, isAwaited: fc.boolean() }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('blob' as const, 'ledger' as const), bytes: size }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'reopen' as const, 'wait' as const) }) },
 );
@@ -71,6 +78,7 @@ class Model {
   readonly starts: number[] = [0];
   readonly checkpoints = new Map<Id, StoredCheckpoint>();
   readonly blobs = new Map<Id, Uint8Array>();
+  readonly notes = new Map<Id, Uint8Array>();
   ledger: StoredLedger | undefined;
 
   get length(): number {
@@ -88,13 +96,15 @@ class Model {
     assert.ok(Buffer.from(piece.bytes).equals(bytesAt(piece.position, piece.bytes.length)), 'other bytes');
   }
 
-  async checkAll(store: Store & { readonly length: number }): Promise<void> {
+  async checkAll(store: AnyStore): Promise<void> {
     assert.is(store.length, this.length);
     for (const start of this.starts) this.checkRead(store, start);
     for (const [process, checkpoint] of this.checkpoints) {
       assert.equal(plain(await store.checkpoint(process)), plain(checkpoint));
     }
     for (const [id, bytes] of this.blobs) assert.ok(Buffer.from((await store.blob(id)) ?? []).equals(bytes));
+    for (const [key, bytes] of this.notes) assert.ok(Buffer.from((await store.note(key)) ?? []).equals(bytes));
+    assert.is(await store.note('nothing'), undefined);
     assert.equal(plain(await store.ledger()), plain(this.ledger));
     assert.is(await store.checkpoint('nobody'), undefined);
     assert.is(await store.blob(hashBytes(new Uint8Array())), undefined);
@@ -105,7 +115,7 @@ const plain = (checkpoint: StoredCheckpoint | StoredLedger | undefined) =>
   checkpoint && { ...checkpoint, bytes: Buffer.from(checkpoint.bytes).toString('base64') };
 
 /** Does it to the store and to the model. Returns the store that is open then. */
-async function act(step: Command, store: Store, model: Model, open: () => Store): Promise<Store> {
+async function act(step: Command, store: AnyStore, model: Model, open: () => AnyStore): Promise<AnyStore> {
   switch (step.do) {
     case 'append': {
       const position = model.length;
@@ -143,6 +153,18 @@ async function act(step: Command, store: Store, model: Model, open: () => Store)
       model.blobs.set(id, bytes);
       break;
     }
+    case 'note': {
+      const key = `note ${step.key}`;
+      const bytes = bytesAt(step.key, step.bytes);
+      model.notes.set(key, bytes.slice());
+      const put = store.putNote(key, bytes);
+      // It is the caller's again.
+      bytes.fill(0);
+      if (!step.isAwaited) break;
+      await put;
+      assert.equal(Buffer.from((await store.note(key)) ?? []), Buffer.from(model.notes.get(key) ?? []));
+      break;
+    }
     case 'flush':
       await store.flush();
       assert.is(store.durableLength, model.length);
@@ -164,7 +186,7 @@ for (const { name, make } of kinds) {
       fc.asyncProperty(fc.array(command, { maxLength: 60, size: 'max' }), async (steps) => {
         const open = make();
         const model = new Model();
-        let store: Store = open();
+        let store = open();
         try {
           for (const step of steps) store = await act(step, store, model, open);
         } finally {

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../core/error-codes.ts';
 import type { Id } from '../../core/id.ts';
 
 /** How much has been written to Arweave. */
-export interface Published {
+export interface PublishedTotals {
   /** Evaluated slots. */
   readonly slots: number;
   /** Items of messages, processes and assignments; modules and what was added are not among them. */
@@ -27,7 +27,7 @@ export interface Backlog {
   readonly bytes: number;
   /** Bundles, and items beside the run, that are under way. */
   readonly underWay: number;
-  readonly published: Published;
+  readonly published: PublishedTotals;
   /**
    * Modules of published processes that were not among the `modules` given, and that the gateway, if one was given, does not
    * know: whoever comes back from Arweave alone needs them from elsewhere. Behaviors and machines are always among them.

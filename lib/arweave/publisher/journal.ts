@@ -4,7 +4,7 @@ import { Lane } from '../../core/lane.ts';
 import { inStore } from '../../store/guard.ts';
 import type { Notes } from '../../store/notes.ts';
 import type { UploadState } from '../network/uploader.ts';
-import type { Published } from './backlog.ts';
+import type { PublishedTotals } from './backlog.ts';
 
 /** A place between two items of a run: the position of a step, and how many of its items come before. */
 export interface Cursor {
@@ -20,7 +20,7 @@ export interface KeptUpload {
 }
 
 /** A bundle whose items are fixed: those from the end of the one before up to `to`. */
-export interface Entry extends Published {
+export interface Entry extends PublishedTotals {
   readonly to: Cursor;
   kept?: KeptUpload | undefined;
   isDone?: boolean;
@@ -37,7 +37,7 @@ export class Journal {
   /** The id of the first process, which tells runs apart. */
   #run: Id | undefined;
   #done: Cursor = { position: 0, index: 0 };
-  #published: Published = { slots: 0, items: 0, bytes: 0, bundles: 0 };
+  #published: PublishedTotals = { slots: 0, items: 0, bytes: 0, bundles: 0 };
   #entries: Entry[] = [];
   #modules: readonly Id[] = [];
 
@@ -67,7 +67,7 @@ export class Journal {
     return this.#done;
   }
 
-  get published(): Published {
+  get published(): PublishedTotals {
     return this.#published;
   }
 
@@ -136,7 +136,7 @@ interface KeptJournal {
   readonly signer: Address;
   readonly run: Id;
   readonly done: Cursor;
-  readonly published: Published;
+  readonly published: PublishedTotals;
   readonly entries: Entry[];
   readonly modules: readonly Id[];
 }
@@ -162,7 +162,7 @@ function readKept(bytes: Uint8Array): KeptJournal {
 const isCursor = (cursor: Cursor | undefined): boolean =>
   [cursor?.position, cursor?.index].every((number) => Number.isSafeInteger(number) && Number(number) >= 0);
 
-const isPublished = (published: Published | undefined): boolean =>
+const isPublished = (published: PublishedTotals | undefined): boolean =>
   [published?.slots, published?.items, published?.bytes, published?.bundles].every(Number.isSafeInteger);
 
 export const invalid = (what: string): HeddleError => new HeddleError('publication-invalid', what);

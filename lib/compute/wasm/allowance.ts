@@ -23,8 +23,8 @@ export function allowanceOf({ process, module, limits }: Environment): Allowance
 /** What AO's loader takes if nobody says how much. */
 const unlimitedGas = 9_000_000_000_000_000;
 
-/** The bytes that a size such as `500-mb` stands for, as AO's compute unit reads it. Without a unit it is in bytes. */
-function bytesOf(size: string): number {
+/** The bytes that a size such as `500-mb` stands for, as AO's compute unit reads it: without a unit in bytes, NaN if it is none. */
+export function bytesOf(size: string): number {
   const text = size.replace('-', '');
   const [, count, unit] = /^(\d+(?:\.\d+)?) *([kmgtp])b$/i.exec(text) ?? [];
   if (count === undefined || unit === undefined) return Number.parseInt(text, 10);

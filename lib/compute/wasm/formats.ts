@@ -86,3 +86,6 @@ export const meteringFormats: readonly Abi[] = [
   { ...wasm32, format: 'wasm32-unknown-emscripten-metering', metering: true },
   { ...wasm64, format: 'wasm64-unknown-emscripten-draft_2024_10_16-metering', metering: true },
 ];
+
+/** The tags `Module-Format` that a module may have. */
+export const formatNames: readonly string[] = [...formats, ...meteringFormats].map(({ format }) => format);

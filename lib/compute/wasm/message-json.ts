@@ -1,4 +1,5 @@
 import type { Assignment } from '../../core/assignment.ts';
+import { type Id, isId } from '../../core/id.ts';
 import type { Message } from '../../core/message.ts';
 import { type Tags, tagValue } from '../../core/tags.ts';
 import type { DryRun, Environment, Identity } from '../executor.ts';
@@ -21,15 +22,15 @@ export const environmentJson = ({ process, module }: Environment): string =>
   JSON.stringify({ Process: identity(process), Module: identity(module) });
 
 /** Fields that are undefined are absent from the JSON. */
-const wireMessage = ({ message, timestampMs, blockHeight }: DryRun, assignment?: Assignment) => ({
+const wireMessage = ({ message, process, timestampMs, blockHeight }: DryRun, assignment?: Assignment) => ({
   Id: message.id,
   Signature: message.signature,
   Data: message.data,
   Owner: message.owner,
-  Target: message.target,
+  Target: targetOf(message, process),
   Anchor: message.anchor,
   From: message.from,
-  'Forwarded-By': assignment && sentByProcess(message) ? message.owner : undefined,
+  'Forwarded-By': assignment && isForwarded(message, process) ? message.owner : undefined,
   Tags: wireTags(message.tags.filter(({ name }) => name !== 'From' && name !== 'Owner')),
   Epoch: assignment?.epoch,
   Nonce: assignment?.slot,
@@ -39,7 +40,12 @@ const wireMessage = ({ message, timestampMs, blockHeight }: DryRun, assignment?:
   ...always(assignment === undefined),
 });
 
-const sentByProcess = ({ tags }: Message): boolean => tagValue(tags, 'From-Process') !== undefined;
+/** Whom a message was for. What was sent to a name is for the process that has it. */
+const targetOf = ({ target }: Message, process: Id): string => (target === '' || isId(target) ? target : process);
+
+/** Whether another process sent a message to this one. One that was assigned to it was for somebody else. */
+const isForwarded = (message: Message, process: Id): boolean =>
+  targetOf(message, process) === process && tagValue(message.tags, 'From-Process') !== undefined;
 
 /** What no message is without. */
 const always = (readOnly: boolean) => ({ Cron: false, 'Read-Only': readOnly });

@@ -40,15 +40,17 @@ export class ContentFiles {
 
   /** What is in a file. */
   async read(name: string): Promise<Uint8Array> {
-    let bytes: Uint8Array;
+    const path = join(this.#folder, name);
+    return this.#checked(name, await readFile(path).catch((error) => this.#notRead(name, error)));
+  }
+
+  /** The same while this thread waits. */
+  readNow(name: string): Uint8Array {
     try {
-      bytes = await readFile(join(this.#folder, name));
+      return this.#checked(name, readFileSync(join(this.#folder, name)));
     } catch (error) {
-      if (isMissing(error)) throw storeDamaged(this.#store, `the file ${name} is missing`, { file: name });
-      throw storeFailed(`the file ${name} was not read`, this.#store, error);
+      return this.#notRead(name, error);
     }
-    if (contentName(bytes) === name) return bytes;
-    throw storeDamaged(this.#store, `the file ${name} has other bytes than were written`, { file: name });
   }
 
   /** Removes a file that nobody refers to any more. One that cannot be removed is swept when the store is opened. */
@@ -60,6 +62,16 @@ export class ContentFiles {
   /** Fulfils when nothing is being removed. */
   async settled(): Promise<void> {
     await this.#removed;
+  }
+
+  #checked(name: string, bytes: Uint8Array): Uint8Array {
+    if (contentName(bytes) === name) return bytes;
+    throw storeDamaged(this.#store, `the file ${name} has other bytes than were written`, { file: name });
+  }
+
+  #notRead(name: string, error: unknown): never {
+    if (isMissing(error)) throw storeDamaged(this.#store, `the file ${name} is missing`, { file: name });
+    throw storeFailed(`the file ${name} was not read`, this.#store, error);
   }
 }
 

@@ -92,8 +92,17 @@ const formatVersion = 1;
 const lockFile = 'lock';
 
 /** The folders in a store's folder. */
-export const checkpointsFolder = 'checkpoints';
 export const blobsFolder = 'blobs';
+/** Those of what is kept under keys, by its table. */
+export const folderOf = { checkpoints: 'checkpoints', notes: 'notes' } as const;
+export const folders: readonly string[] = [...Object.values(folderOf), blobsFolder];
+
+/** Makes the folders that are missing in a store's folder: older ones have fewer. */
+export function makeFolders(path: string): void {
+  const missing = folders.map((folder) => join(path, folder)).filter((folder) => !existsSync(folder));
+  for (const folder of missing) mkdirSync(folder);
+  if (missing.length > 0) flushFolder(path);
+}
 
 /** What a store that was not finished may have made. */
 const ownNames: ReadonlySet<string> = new Set([
@@ -101,6 +110,5 @@ const ownNames: ReadonlySet<string> = new Set([
   tablesFile,
   `${tablesFile}-lock`,
   `${formatFile}.tmp`,
-  checkpointsFolder,
-  blobsFolder,
+  ...folders,
 ]);

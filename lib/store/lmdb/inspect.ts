@@ -2,6 +2,7 @@ import type { LogPiece } from '../store.ts';
 import { storeFailed } from './failure.ts';
 import { openFolder } from './folder.ts';
 import { type StoreDamage, Survey } from './survey.ts';
+import type { KeptTable } from './tables.ts';
 
 /** What {@link inspectStore} found. */
 export interface StoreReport {
@@ -13,8 +14,9 @@ export interface StoreReport {
   readonly goodLength: number;
   /** In how many pieces those are. */
   readonly pieces: number;
-  /** Checkpoints and blobs that are as they were written. */
+  /** Checkpoints, notes and blobs that are as they were written. */
   readonly checkpoints: number;
+  readonly notes: number;
   readonly blobs: number;
   /** What is not. */
   readonly damages: readonly StoreDamage[];
@@ -22,7 +24,7 @@ export interface StoreReport {
 
 /** How far a look through a store has come. */
 export interface StoreProgress {
-  readonly part: 'log' | 'checkpoints' | 'blobs';
+  readonly part: 'log' | KeptTable | 'blobs';
   /** Bytes of log, or files. */
   readonly done: number;
   /** Of how many, if that is known. */
@@ -33,7 +35,7 @@ export type ReadLog = (position: number) => LogPiece | undefined;
 
 /**
  * Looks through a store that nobody has open, without changing it: whether its file hangs together, every piece of the
- * log, every checkpoint and every blob. `records` looks at what the log says, as far as it is good, and returns what is
+ * log, every checkpoint, every note and every blob. `records` looks at what the log says, as far as it is good, and returns what is
  * wrong with that.
  */
 export async function inspectStore(
@@ -70,11 +72,12 @@ async function look(
   }
   survey.noteLog(goodLength);
   damages.push(...records(readerOf(survey, starts, goodLength), goodLength));
-  const checkpoints = await count(survey.goodCheckpoints(), 'checkpoints');
+  const checkpoints = await count(survey.good('checkpoints'), 'checkpoints');
+  const notes = await count(survey.good('notes'), 'notes');
   const blobs = await count(survey.goodBlobs(), 'blobs');
-  return { folder, logLength, goodLength, pieces: starts.length, checkpoints, blobs, damages };
+  return { folder, logLength, goodLength, pieces: starts.length, checkpoints, notes, blobs, damages };
 
-  async function count(found: Iterable<unknown>, part: 'checkpoints' | 'blobs'): Promise<number> {
+  async function count(found: Iterable<unknown>, part: StoreProgress['part']): Promise<number> {
     let done = 0;
     for (const _ of found) if (++done % aWhile === 0) await tell({ part, done });
     return done;

@@ -1,30 +1,25 @@
-import { type Awaitable, isPending } from '../../core/awaitable.ts';
+import { type Awaitable, chained, isPending } from '../../core/awaitable.ts';
 import { HeddleError } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
+import type { Notes } from '../notes.ts';
 import type { LogPiece, Store, StoredCheckpoint, StoredLedger } from '../store.ts';
 import { ContentFiles } from './content-files.ts';
 import { type Disk, realDisk } from './disk.ts';
-import { storeDamaged, storeFailed } from './failure.ts';
-import { blobsFolder, checkpointsFolder, openFolder } from './folder.ts';
+import { storeFailed } from './failure.ts';
+import { blobsFolder, openFolder } from './folder.ts';
+import { KeptBytes } from './kept-bytes.ts';
 import { headOf, openTables } from './open-tables.ts';
 import { type LmdbOptions, lmdbOptionsOf } from './options.ts';
 import { PieceReader } from './piece-reader.ts';
-import {
-  checkpointHeader,
-  type Reference,
-  readCheckpointHeader,
-  readReference,
-  writeBlobEntry,
-  writeReference,
-} from './records.ts';
+import { writeBlobEntry } from './records.ts';
 import { idOf, nameOf } from './sweep.ts';
 import type { Tables } from './tables.ts';
 import { Writer } from './writer.ts';
 
 /**
- * A store in a folder, which outlives the program: the log and small checkpoints in LMDB, larger ones and blobs in files
- * of their own. One program at a time has it open. A store that is there is continued, and a new one is made in a folder
- * that is empty or not there.
+ * A store in a folder, which outlives the program: the log, small checkpoints and notes in LMDB, larger ones and blobs in
+ * files of their own. One program at a time has it open. A store that is there is continued, and a new one is made in a
+ * folder that is empty or not there.
  *
  * Throws `store-locked` if another has it open, `store-invalid` if the folder holds something else or a store of a newer
  * version, `store-damaged` if it cannot be read, `store-failed` if the system does not let it, with what to do.
@@ -44,7 +39,7 @@ export const lmdbStore = (folder: string, options: LmdbOptions = {}): LmdbStore 
   new LmdbStore(folder, options, realDisk);
 
 /**
- * What {@link lmdbStore} makes. Reading the log is done at once, all else in its time.
+ * What {@link lmdbStore} makes. Reading the log and notes is done at once, all else in its time.
  *
  * @example
  * ```ts
@@ -56,17 +51,16 @@ export const lmdbStore = (folder: string, options: LmdbOptions = {}): LmdbStore 
  * await store.close();
  * ```
  */
-export class LmdbStore implements Store {
+export class LmdbStore implements Store, Notes {
   /** The folder itself, whatever links led to it. */
   readonly folder: string;
   readonly #release: () => void;
   readonly #tables: Tables;
   readonly #writer: Writer;
   readonly #reader: PieceReader;
-  readonly #checkpoints: ContentFiles;
+  readonly #checkpoints: KeptBytes;
+  readonly #notes: KeptBytes;
   readonly #blobs: ContentFiles;
-  /** The references that are not in the tables yet. */
-  readonly #newReferences = new Map<Id, Reference>();
   #closed: Promise<void> | undefined;
 
   /** @internal `disk` is what its folder is changed by. */
@@ -84,9 +78,11 @@ export class LmdbStore implements Store {
       throw storeFailed('the store was not opened', path, error);
     }
     const length = headOf(this.#tables, path).length;
-    this.#writer = new Writer({ folder: path, tables: this.#tables, disk, length }, options);
+    const place = { folder: path, tables: this.#tables, disk, length };
+    this.#writer = new Writer(place, options);
     this.#reader = new PieceReader(path, this.#tables);
-    this.#checkpoints = new ContentFiles(path, checkpointsFolder, disk, waits);
+    this.#checkpoints = new KeptBytes('checkpoints', place, this.#writer, waits);
+    this.#notes = new KeptBytes('notes', place, this.#writer, waits);
     this.#blobs = new ContentFiles(path, blobsFolder, disk, waits);
   }
 
@@ -112,34 +108,14 @@ export class LmdbStore implements Store {
 
   async putCheckpoint({ process, slot, bytes }: StoredCheckpoint): Promise<void> {
     this.#checkOpen();
-    const logLength = this.length;
-    const isSmall = bytes.length <= smallBytes;
-    const file = isSmall ? undefined : await this.#checkpoints.put([checkpointHeader(process, slot), bytes]);
-    const reference = { slot, logLength, file, bytes: isSmall ? bytes.slice() : undefined };
-    const before = this.#reference(process)?.file;
-    this.#newReferences.set(process, reference);
-    const put = this.#writer.put(
-      { table: 'checkpoints', key: process, value: writeReference(process, reference) },
-      () => {
-        if (this.#newReferences.get(process) === reference) this.#newReferences.delete(process);
-        if (before !== undefined && before !== file) this.#checkpoints.remove(before);
-      },
-    );
+    const put = this.#checkpoints.put(process, bytes, slot);
     if (isPending(put)) await put;
   }
 
   async checkpoint(process: Id): Promise<StoredCheckpoint | undefined> {
     this.#checkOpen();
-    const reference = this.#reference(process);
-    if (!reference) return undefined;
-    const { slot, file } = reference;
-    if (file === undefined) return { process, slot, bytes: (reference.bytes ?? new Uint8Array()).slice() };
-    const content = await this.#checkpoints.read(file);
-    const header = readCheckpointHeader(content);
-    if (header?.process !== process || header.slot !== slot) {
-      throw storeDamaged(this.folder, `the checkpoint of ${process} at slot ${slot} is another one`, { process });
-    }
-    return { process, slot, bytes: content.subarray(header.from) };
+    const kept = await this.#checkpoints.get(process);
+    return kept && { process, slot: kept.slot, bytes: kept.bytes };
   }
 
   /** A checkpoint like those of processes. */
@@ -168,9 +144,19 @@ export class LmdbStore implements Store {
     return this.#tables.blobs.doesExist(id) ? this.#blobs.read(nameOf(id)) : undefined;
   }
 
+  putNote(key: Id, bytes: Uint8Array): Awaitable<void> {
+    this.#checkOpen();
+    return this.#notes.put(key, new Uint8Array(bytes));
+  }
+
+  note(key: Id): Uint8Array | undefined {
+    this.#checkOpen();
+    return this.#notes.getNow(key)?.bytes;
+  }
+
   flush(): Awaitable<void> {
     this.#checkOpen();
-    return this.#writer.flush();
+    return chained(this.#written(), () => this.#writer.flush());
   }
 
   /**
@@ -188,23 +174,20 @@ export class LmdbStore implements Store {
 
   async #close(): Promise<void> {
     try {
+      await this.#written();
       if (!this.#writer.isGivenUp) await this.#writer.flush();
     } finally {
-      await Promise.all([this.#checkpoints.settled(), this.#blobs.settled()]);
+      await Promise.all([this.#checkpoints, this.#notes, this.#blobs].map((files) => files.settled()));
       await this.#tables.close();
       this.#release();
     }
   }
 
-  #reference(process: Id): Reference | undefined {
-    const fresh = this.#newReferences.get(process);
-    if (fresh) return fresh;
-    const room = this.#tables.checkpoints.get(process);
-    const reference = room && readReference(process, room);
-    if (room && !reference) {
-      throw storeDamaged(this.folder, `what is kept of the checkpoint of ${process} cannot be read`, { process });
-    }
-    return reference;
+  /** Fulfils when files that are being written are there and referred to. */
+  #written(): Awaitable<unknown> {
+    const { written: checkpoints } = this.#checkpoints;
+    const { written: notes } = this.#notes;
+    return checkpoints || notes ? Promise.all([checkpoints, notes]) : undefined;
   }
 
   #checkOpen(): void {
@@ -215,6 +198,3 @@ export class LmdbStore implements Store {
 
 /** What the checkpoint of the ledger is kept under: no process has such an id. */
 const ledgerKey = 'ledger';
-
-/** Up to here a checkpoint stands in LMDB: it takes a file, its flush and a block of the disk less. */
-const smallBytes = 16_384;

@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../../core/error.ts';
-import { flushFolder } from './disk.ts';
 import { storeDamaged } from './failure.ts';
-import { blobsFolder, checkpointsFolder, finishFolder, type OpenFolder } from './folder.ts';
+import { finishFolder, makeFolders, type OpenFolder } from './folder.ts';
 import { flawOfPages } from './pages.ts';
 import { type Head, headKey, writeHead } from './records.ts';
 import { sweep } from './sweep.ts';
@@ -17,7 +16,8 @@ export function openTables({ path, isFinished }: OpenFolder, waits: boolean): Ta
   const tables = tablesIn(path, { waits, isNew: !isFinished });
   try {
     if (isFinished) headOf(tables, path);
-    else finish(tables, path);
+    makeFolders(path);
+    if (!isFinished) finish(tables, path);
     sweep(path, tables);
     return tables;
   } catch (error) {
@@ -51,8 +51,6 @@ function finish(tables: Tables, path: string): void {
   if (head && (head === 'damaged' || head.length > 0)) {
     throw storeDamaged(path, `${tablesFile} holds a log, and the file beside it that says of which format is missing`);
   }
-  for (const folder of [checkpointsFolder, blobsFolder]) mkdirSync(join(path, folder), { recursive: true });
   tables.commit([{ table: 'heads', key: headKey, value: writeHead({ length: 0 }) }]);
-  flushFolder(path);
   finishFolder(path);
 }

@@ -3,20 +3,21 @@ import { join } from 'node:path';
 import type { Id } from '../../core/id.ts';
 import { flushFolder } from './disk.ts';
 import { storeDamaged, storeFailed } from './failure.ts';
-import { blobsFolder, checkpointsFolder, openFolder } from './folder.ts';
+import { blobsFolder, folders, makeFolders, openFolder } from './folder.ts';
 import { headOf, tablesIn } from './open-tables.ts';
 import { flawOfPages } from './pages.ts';
 import { headKey, type Reference, writeBlobEntry, writeHead, writeReference } from './records.ts';
 import { sealed } from './sealed.ts';
 import { Survey } from './survey.ts';
 import { nameOf } from './sweep.ts';
-import { type Change, keyOf, newTablesFile, Tables, tablesFile } from './tables.ts';
+import { type Change, type KeptTable, keyOf, newTablesFile, Tables, tablesFile } from './tables.ts';
 
 /** What a repair kept, and where the rest is. */
 export interface RepairedStore {
   /** How many bytes of log were kept. */
   readonly logLength: number;
   readonly checkpoints: number;
+  readonly notes: number;
   readonly blobs: number;
   /** The files and folders with what was there before, all of it: nothing is deleted. */
   readonly aside: readonly string[];
@@ -24,8 +25,8 @@ export interface RepairedStore {
 
 /**
  * Makes a store out of what is good in a damaged one that nobody has open: the log up to the first byte that is not as it
- * was written, or to `truncateTo` if that is before; the checkpoints and blobs that are whole. A process whose checkpoint
- * is not kept is brought up from its messages. What was there before stays in the folder under names that begin with
+ * was written, or to `truncateTo` if that is before; the checkpoints, notes and blobs that are whole. A process whose
+ * checkpoint is not kept is brought up from its messages. What was there before stays in the folder under names that begin with
  * `damaged`. A repair that is broken off leaves the store as it was.
  *
  * `truncateTo` is the position of a record: one that `checkStore` of `heddle/store/check` has named.
@@ -48,7 +49,8 @@ export async function repairStore(
     const kept = await copyGood(path, truncateTo);
     const aside = putAside(path, new Set([...kept.files, ...kept.blobs.map(nameOf)]));
     swap(path);
-    return { logLength: kept.logLength, checkpoints: kept.checkpoints, blobs: kept.blobs.length, aside };
+    const { logLength, checkpoints, notes, blobs } = kept;
+    return { logLength, checkpoints, notes, blobs: blobs.length, aside };
   } catch (error) {
     throw storeFailed('the store was not repaired', path, error);
   } finally {
@@ -110,20 +112,23 @@ async function settle(copy: string, folder: string): Promise<void> {
 /** Puts what is good into new tables. */
 async function copyGood(path: string, truncateTo: number) {
   removeNew(path);
+  makeFolders(path);
   const tables = new Tables(join(path, newTablesFile), { isNew: true });
   let survey: Survey | undefined;
   try {
     survey = new Survey(path);
     const logLength = copyLog(survey, tables, truncateTo);
-    const checkpoints = [...survey.goodCheckpoints()].filter(([, reference]) => reference.logLength <= logLength);
+    const checkpoints = [...survey.good('checkpoints')].filter(([, reference]) => reference.logLength <= logLength);
+    const notes = [...survey.good('notes')];
     const blobs = [...survey.goodBlobs()];
     tables.commit([
-      ...checkpoints.map(([process, reference]) => checkpointChange(process, reference)),
+      ...checkpoints.map((one) => referenceChange('checkpoints', one)),
+      ...notes.map((one) => referenceChange('notes', one)),
       ...blobs.map((blob) => blobChange(blob, statSync(join(path, blobsFolder, nameOf(blob))).size)),
       { table: 'heads', key: headKey, value: writeHead({ length: logLength }) },
     ]);
-    const files = new Set(checkpoints.flatMap(([, { file }]) => file ?? []));
-    return { logLength, files, checkpoints: checkpoints.length, blobs };
+    const files = new Set([...checkpoints, ...notes].flatMap(([, { file }]) => file ?? []));
+    return { logLength, files, checkpoints: checkpoints.length, notes: notes.length, blobs };
   } finally {
     await survey?.close();
     await tables.close();
@@ -146,10 +151,10 @@ function copyLog(survey: Survey, tables: Tables, truncateTo: number): number {
   return length;
 }
 
-const checkpointChange = (process: Id, reference: Reference): Change => ({
-  table: 'checkpoints',
-  key: process,
-  value: writeReference(process, reference),
+const referenceChange = (table: KeptTable, [key, reference]: readonly [Id, Reference]): Change => ({
+  table,
+  key,
+  value: writeReference(key, reference),
 });
 
 const blobChange = (blob: Id, length: number): Change => ({
@@ -163,7 +168,7 @@ function putAside(path: string, kept: ReadonlySet<string>): readonly string[] {
   let count = 1;
   while (existsSync(join(path, `damaged-${count}.mdb`))) count++;
   const name = `damaged-${count}`;
-  const lost = [checkpointsFolder, blobsFolder].flatMap((folder) =>
+  const lost = folders.flatMap((folder) =>
     readdirSync(join(path, folder))
       .filter((file) => !kept.has(file))
       .map((file) => [join(path, folder, file), `${folder}-${file}`] as const),

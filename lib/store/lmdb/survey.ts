@@ -4,7 +4,7 @@ import { HeddleError, reasonOf } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
 import type { LogPiece } from '../store.ts';
 import { contentNames, isIntact, isMissing } from './content-files.ts';
-import { blobsFolder, checkpointsFolder } from './folder.ts';
+import { blobsFolder, folderOf } from './folder.ts';
 import { LoosePieces } from './loose-pieces.ts';
 import { tablesIn } from './open-tables.ts';
 import { flawOfPages } from './pages.ts';
@@ -12,16 +12,18 @@ import { PieceReader } from './piece-reader.ts';
 import { type Reference, readBlobEntry, readReference } from './records.ts';
 import { unsealed } from './sealed.ts';
 import { idOf, nameOf } from './sweep.ts';
-import { positionOf, type Tables, tablesFile } from './tables.ts';
+import { type KeptTable, positionOf, type Tables, tablesFile } from './tables.ts';
 
 /** Something in a store that is not as it was written. */
 export interface StoreDamage {
-  readonly what: 'file' | 'log' | 'record' | 'checkpoint' | 'blob';
+  readonly what: 'file' | 'log' | 'record' | 'checkpoint' | 'note' | 'blob';
   readonly reason: string;
   /** In the log: from which byte on. */
   readonly position?: number;
   /** Whose checkpoint. */
   readonly process?: Id;
+  /** Under which key. */
+  readonly note?: Id;
   readonly blob?: Id;
 }
 
@@ -69,14 +71,14 @@ export class Survey {
     }
   }
 
-  /** The checkpoints that are good; notes which are not. */
-  *goodCheckpoints(): Generator<readonly [Id, Reference]> {
-    if (!this.tables) return;
-    for (const { key: process, value } of this.tables.checkpoints.getRange({})) {
-      const reference = readReference(process, value);
-      const reason = reference ? this.#flawOfFile(checkpointsFolder, reference.file) : 'its reference cannot be read';
-      if (reason) this.damages.push({ what: 'checkpoint', reason, process });
-      else if (reference) yield [process, reference];
+  /** The checkpoints or notes that are good; puts those that are not to the damages. */
+  *good(table: KeptTable): Generator<readonly [Id, Reference]> {
+    for (const { key, value } of this.tables?.[table]?.getRange({}) ?? []) {
+      const reference = readReference(key, value);
+      const reason = reference ? this.#flawOfFile(folderOf[table], reference.file) : 'its reference cannot be read';
+      if (!reason && reference) yield [key, reference];
+      else if (reason && table === 'notes') this.damages.push({ what: 'note', reason, note: key });
+      else if (reason) this.damages.push({ what: 'checkpoint', reason, process: key });
     }
   }
 

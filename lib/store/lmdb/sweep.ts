@@ -2,9 +2,9 @@ import { closeSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Id } from '../../core/id.ts';
 import { contentNames, temporaryNames } from './content-files.ts';
-import { blobsFolder, checkpointsFolder } from './folder.ts';
+import { blobsFolder, folderOf } from './folder.ts';
 import { readCheckpointHeader, readReference } from './records.ts';
-import { newTablesFile, type Tables } from './tables.ts';
+import { keptTables, newTablesFile, type Tables } from './tables.ts';
 
 /**
  * Removes what was left by programs that ended while they wrote: files that were not finished, and files that nobody
@@ -13,14 +13,16 @@ import { newTablesFile, type Tables } from './tables.ts';
 export function sweep(folder: string, tables: Tables): void {
   for (const name of readdirSync(folder)) if (name.startsWith(newTablesFile)) rmSync(join(folder, name));
   sweepFolder(join(folder, blobsFolder), (name) => tables.blobs.doesExist(idOf(name)));
-  sweepFolder(join(folder, checkpointsFolder), (name, path) => {
-    const header = readCheckpointHeader(firstBytes(path));
-    if (!header) return true;
-    const room = tables.checkpoints.get(header.process);
-    if (!room) return false;
-    const reference = readReference(header.process, room);
-    return !reference || reference.file === name;
-  });
+  for (const table of keptTables) {
+    sweepFolder(join(folder, folderOf[table]), (name, path) => {
+      const header = readCheckpointHeader(firstBytes(path));
+      if (!header) return true;
+      const room = tables[table]?.get(header.process);
+      if (!room) return false;
+      const reference = readReference(header.process, room);
+      return !reference || reference.file === name;
+    });
+  }
 }
 
 function sweepFolder(folder: string, isNeeded: (name: string, path: string) => boolean): void {

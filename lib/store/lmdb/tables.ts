@@ -9,9 +9,13 @@ export const tablesFile = 'log.mdb';
 /** The same while it is made anew. */
 export const newTablesFile = 'new.tmp.mdb';
 
+/** The tables of what is kept under keys, some of it in files. */
+export type KeptTable = (typeof keptTables)[number];
+export const keptTables = ['checkpoints', 'notes'] as const;
+
 /** A value to be put under a key, or to be removed. */
 export interface Change {
-  readonly table: 'heads' | 'log' | 'checkpoints' | 'blobs';
+  readonly table: 'heads' | 'log' | 'blobs' | KeptTable;
   readonly key: Uint8Array | string;
   readonly value: Uint8Array | undefined;
 }
@@ -43,6 +47,8 @@ export class Tables {
   /** The pieces of the log by their positions. */
   readonly log: Database<Uint8Array, Uint8Array>;
   readonly checkpoints: Database<Uint8Array, Id>;
+  /** Undefined where it is only read and older than that table. */
+  readonly notes: Database<Uint8Array, Id> | undefined;
   readonly blobs: Database<Uint8Array, Id>;
   readonly root: RootDatabase;
 
@@ -63,6 +69,8 @@ export class Tables {
     this.heads = there('heads', this.root.openDB<Uint8Array, string>('heads', own));
     this.log = there('log', this.root.openDB<Uint8Array, Uint8Array>('log', { ...own, keyEncoding: 'binary' }));
     this.checkpoints = there('checkpoints', this.root.openDB<Uint8Array, Id>('checkpoints', own));
+    const later = { ...usual, create: !readOnly };
+    this.notes = this.root.openDB<Uint8Array, Id>('notes', later);
     this.blobs = there('blobs', this.root.openDB<Uint8Array, Id>('blobs', own));
   }
 

@@ -9,6 +9,7 @@ import type { ByteReader } from '../../store/log/byte-reader.ts';
 import type { Log } from '../../store/log/log.ts';
 import type { Ledger } from '../ledger.ts';
 import { rootOf } from '../placement.ts';
+import { readAdopted, readFollowed } from './adoption.ts';
 import { readItem, readMessage } from './inbound.ts';
 import { kinds } from './kinds.ts';
 import { readNotice } from './notice.ts';
@@ -81,6 +82,10 @@ export class History {
 
   /** Where a turn is. The positions that are passed on the way to it are kept. */
   #positionOf(process: Process, slot: number): number {
+    if (process.base && slot <= process.base.slot) {
+      const what = `${process.id} was adopted at slot ${process.base.slot}`;
+      throw new HeddleError('slot-unavailable', what, { process: process.id, slot });
+    }
     const known = this.#turns.get(process) ?? { positions: [], from: process.evaluated + 1, to: process.evaluated };
     this.#turns.set(process, known);
     // From the newest turn back to those that are known, and then back from these.
@@ -109,6 +114,8 @@ export class History {
     const kind = reader.byte();
     if (kind === kinds.spawn) return readItem(reader, position, this.#ledger);
     if (kind === kinds.message) return readMessage(reader, position, this.#ledger);
+    if (kind === kinds.adopted) return readAdopted(reader, position, this.#ledger);
+    if (kind === kinds.followed) return readFollowed(reader, position, this.#ledger).mail.message;
     if (kind === kinds.notice) return readNotice(reader, position, this.#ledger);
     for (const released of this.#turn(position).released) {
       const message = this.#released(released, index);
@@ -158,8 +165,11 @@ export class History {
 
   /** The mail that a process has from there, without its slot. */
   mail(process: Process, { position, index }: Address): Mail {
+    const reader = this.#log.at(position);
+    const kind = reader.byte();
+    if (kind === kinds.followed) return readFollowed(reader, position, this.#ledger).mail;
     const mail = new Mail(process, this.message({ position, index }), position, index);
-    if (this.#log.at(position).byte() !== kinds.turn) return mail;
+    if (kind !== kinds.turn) return mail;
     const { header, released } = this.#turn(position);
     const one = released.find(({ index: at }) => at === index);
     if (one?.kind !== 'assignment') return mail;

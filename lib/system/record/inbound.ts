@@ -1,3 +1,4 @@
+import type { Module } from '../../compute/executor.ts';
 import type { ByteReader } from '../../store/log/byte-reader.ts';
 import type { ByteWriter } from '../../store/log/byte-writer.ts';
 import { InboundItem, InboundMessage } from '../inbound-message.ts';
@@ -35,9 +36,7 @@ export function writeItem(writer: ByteWriter, item: InboundItem, ledger: Ledger)
   const { owner, own, data, sequence } = InboundItem.contentOf(item);
   const module = InboundItem.moduleOf(item);
   writer.number(sequence);
-  const known = ledger.moduleNumber(module);
-  writer.number(known === undefined ? 0 : known + 1);
-  if (known === undefined) writer.text(module.id);
+  writeModule(writer, module, ledger);
   writer.byte(owner === undefined ? 0 : parts.from);
   if (owner !== undefined) writer.text(owner);
   writeTags(writer, own);
@@ -46,13 +45,24 @@ export function writeItem(writer: ByteWriter, item: InboundItem, ledger: Ledger)
 
 export function readItem(reader: ByteReader, position: number, ledger: Ledger): InboundItem {
   const sequence = reader.number();
-  const number = reader.number();
-  const module = number === 0 ? ledger.module(reader.text()) : ledger.moduleAt(number - 1);
+  const module = readModule(reader, ledger);
   const owner = reader.byte() & parts.from ? reader.text() : undefined;
   const own = readTags(reader);
   const item = new InboundItem({ owner, own, data: reader.text(), sequence }, module, ledger.carrier);
   InboundItem.recordedAt(item, position);
   return item;
+}
+
+/** Writes a module: its number if the log has it already, its id if not. */
+export function writeModule(writer: ByteWriter, module: Module, ledger: Ledger): void {
+  const known = ledger.moduleNumber(module);
+  writer.number(known === undefined ? 0 : known + 1);
+  if (known === undefined) writer.text(module.id);
+}
+
+export function readModule(reader: ByteReader, ledger: Ledger): Module {
+  const number = reader.number();
+  return number === 0 ? ledger.module(reader.text()) : ledger.moduleAt(number - 1);
 }
 
 /** What a record has of what may be left out. */

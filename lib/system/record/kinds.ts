@@ -22,6 +22,12 @@ export const kinds = {
   naming: 9,
   /** Mail that came too soon has got its slot. */
   admission: 10,
+  /** A process was taken in that began elsewhere. */
+  adopted: 11,
+  /** It got a slot elsewhere. */
+  followed: 12,
+  /** From here on its slots are given here. */
+  resumed: 13,
 } as const;
 
 /** Of which version a log is: one that is signed says by whom. */

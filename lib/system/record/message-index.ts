@@ -43,6 +43,8 @@ export class MessageIndex {
 
   #add(record: LogRecord, position: number): void {
     if (record.kind === 'spawn') this.#hold(record.item, { position, index: 0 }, this.#ledger.find(record.item.id));
+    else if (record.kind === 'adopted') this.#hold(record.item, { position, index: 0 }, undefined);
+    else if (record.kind === 'followed') this.#hold(record.mail.message, { position, index: 0 }, record.process);
     else if (record.kind === 'notice') this.#ruled(record.notice, { position, index: 0 }, record.ruling);
     else if (record.kind === 'message') this.#ruled(record.message, { position, index: 0 }, record.ruling);
     else if (record.kind === 'timer') this.#ruled(this.#history.message(record.mail), record.mail, record.ruling);

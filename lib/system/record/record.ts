@@ -5,9 +5,11 @@ import type { Naming } from '../../process/directory.ts';
 import type { Process } from '../../process/process.ts';
 import type { ByteReader } from '../../store/log/byte-reader.ts';
 import type { Log } from '../../store/log/log.ts';
+import type { AdoptedItem } from '../adopted-item.ts';
 import type { InboundItem, InboundMessage } from '../inbound-message.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Notice } from '../notice.ts';
+import { type Followed, readAdopted, readFollowed } from './adoption.ts';
 import type { History, LoggedTurn } from './history.ts';
 import { readItem, readMessage } from './inbound.ts';
 import { kinds, logVersions, statuses } from './kinds.ts';
@@ -35,7 +37,10 @@ export type LogRecord =
     }
   | { readonly kind: 'notice'; readonly notice: Notice; readonly ruling: Ruling }
   | { readonly kind: 'naming'; readonly naming: Naming }
-  | { readonly kind: 'admission'; readonly process: Process; readonly count: number };
+  | { readonly kind: 'admission'; readonly process: Process; readonly count: number }
+  | { readonly kind: 'adopted'; readonly item: AdoptedItem }
+  | ({ readonly kind: 'followed' } & Followed)
+  | { readonly kind: 'resumed'; readonly process: Process };
 
 /** Reads the record at `position`. */
 export function readRecord(reader: ByteReader, position: number, history: History, ledger: Ledger): LogRecord {
@@ -85,6 +90,12 @@ function read(reader: ByteReader, position: number, history: History, ledger: Le
       return { kind: 'naming', naming: readNaming(reader, ledger) };
     case kinds.admission:
       return { kind: 'admission', process: ledger.at(reader.number()), count: reader.number() };
+    case kinds.adopted:
+      return { kind: 'adopted', item: readAdopted(reader, position, ledger) };
+    case kinds.followed:
+      return { kind: 'followed', ...readFollowed(reader, position, ledger) };
+    case kinds.resumed:
+      return { kind: 'resumed', process: ledger.at(reader.number()) };
     default:
       throw new HeddleError('recording-invalid', `a log has a record of kind ${kind} at ${position}`, { position });
   }

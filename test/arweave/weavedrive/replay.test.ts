@@ -1,10 +1,13 @@
 // A turn that is evaluated again is answered as it was the first time, whatever the gateway says by then.
 
-import { createSystem, memoryStore, replay, wasm } from 'heddle';
+import { join } from 'node:path';
+import { createSystem, memoryStore, type Notes, replay, type Store, wasm } from 'heddle';
 import { weaveDrive } from 'heddle/arweave';
+import { lmdbStore } from 'heddle/store/lmdb';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { publishedModule } from '../../modules/index.ts';
+import { emptyFolder } from '../../store/lmdb/folders.ts';
 import { closedUrl } from '../served.ts';
 import { Readers, said, served, someId, sourceOf, standard, Weave } from './weave.ts';
 
@@ -32,30 +35,46 @@ async function library() {
   return { server, weave, id, later, bigId, turns };
 }
 
-test('in another life of the program, without the gateway', async () => {
-  const { server, turns, weave, later } = await library();
-  const store = memoryStore();
-  const first = new Readers(server.source, { drive: { store }, system: { store } });
-  const reader = await first.spawn();
-  const outcomes = [];
-  for (const turn of turns) outcomes.push(await reader.says(turn));
-  const { digest } = first.system.trace;
-  await first.system.close();
-  // Now it says something else, and then nothing.
-  await weave.attest(later);
-  await server[Symbol.asyncDispose]();
-  const second = new Readers(dead, { drive: { store }, system: { store } });
-  second.system.define(second.module);
-  await second.system.open();
-  assert.is(second.system.trace.digest, digest);
-  const process = second.system.process(reader.process.id);
-  const receipt = await process.send({ tags: { Action: 'Eval' }, data: 'return F:read(2) .. Count' });
-  await second.system.settle();
-  // Every turn was evaluated again: the process has the file open, and is where it was in it.
-  assert.is(said(await receipt.outcome()), 'ed1');
-  assert.is(process.status.state, 'ready');
-  await second.system.close();
-});
+/** What makes a store, and what opens it then and after it was closed. */
+const kinds: Readonly<Record<string, () => () => Store & Notes>> = {
+  'memory store': () => {
+    const store = memoryStore();
+    return () => store;
+  },
+  'store in a folder': () => {
+    const folder = join(emptyFolder(), 'store');
+    return () => lmdbStore(folder);
+  },
+};
+
+for (const [name, stores] of Object.entries(kinds)) {
+  test(`in another life of the program on a ${name}, without the gateway`, async () => {
+    const { server, turns, weave, later } = await library();
+    const open = stores();
+    const store = open();
+    const first = new Readers(server.source, { drive: { store }, system: { store } });
+    const reader = await first.spawn();
+    const outcomes = [];
+    for (const turn of turns) outcomes.push(await reader.says(turn));
+    const { digest } = first.system.trace;
+    await first.system.close();
+    // Now it says something else, and then nothing.
+    await weave.attest(later);
+    await server[Symbol.asyncDispose]();
+    const reopened = open();
+    const second = new Readers(dead, { drive: { store: reopened }, system: { store: reopened } });
+    second.system.define(second.module);
+    await second.system.open();
+    assert.is(second.system.trace.digest, digest);
+    const process = second.system.process(reader.process.id);
+    const receipt = await process.send({ tags: { Action: 'Eval' }, data: 'return F:read(2) .. Count' });
+    await second.system.settle();
+    // Every turn was evaluated again: the process has the file open, and is where it was in it.
+    assert.is(said(await receipt.outcome()), 'ed1');
+    assert.is(process.status.state, 'ready');
+    await second.system.close();
+  });
+}
 
 test('from a recording, without the gateway', async () => {
   const { server, turns } = await library();

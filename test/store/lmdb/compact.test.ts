@@ -20,6 +20,7 @@ test('a compacted store is smaller, holds the same, and is gone on from', async 
   const found = await readAll(one);
   assert.ok(found.log.equals(one.log));
   assert.equal(found.checkpoints, one.checkpoints);
+  assert.equal(found.notes, one.notes);
   assert.equal(found.blobs, one.blobs);
   const system = systemOn('compact', lmdbStore(one.folder));
   await system.settle();
@@ -56,6 +57,8 @@ test('a store is cut where it is said, and what was there is kept aside', async 
   const report = await checkStore(one.folder);
   assert.equal(report.damages, []);
   assert.is(report.goodLength, truncateTo);
+  // They are of the outside.
+  assert.is(report.notes, one.notes.size);
   const system = systemOn('compact', lmdbStore(one.folder));
   // No checkpoint is of a slot that the log has not come to.
   await system.settle();
@@ -75,6 +78,6 @@ test('what a check has to say on its way is said in order', async () => {
   );
 });
 
-const order = (part: string): number => ['log', 'checkpoints', 'blobs'].indexOf(part.split(' ')[0] ?? '');
+const order = (part: string): number => ['log', 'checkpoints', 'notes', 'blobs'].indexOf(part.split(' ')[0] ?? '');
 
 test.run();

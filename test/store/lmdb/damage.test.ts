@@ -57,6 +57,11 @@ async function look(one: Filled): Promise<string> {
       assert.ok(checkpoint === undefined || checkpoint.equals(bytes), 'another checkpoint');
       if (!checkpoint) return 'a checkpoint is not found';
     }
+    for (const [key, bytes] of one.notes) {
+      const note = found.notes.get(key);
+      assert.ok(note === undefined || note.equals(bytes), 'another note');
+      if (!note) return 'a note is not found';
+    }
     for (const [id, bytes] of one.blobs) {
       const blob = found.blobs.get(id);
       assert.ok(blob === undefined || blob.equals(bytes), 'another blob');
@@ -95,6 +100,8 @@ for (const [name, damage] of Object.entries(damages)) {
       assert.ok(readFileSync(aside[0] ?? '').equals(damaged), `${label}: what was there is not aside`);
       const repaired = await readAll(again);
       assert.ok(repaired.log.equals(again.log.subarray(0, logLength)), `${label}: another log`);
+      for (const [key, bytes] of repaired.notes)
+        assert.ok(!bytes || bytes.equals(again.notes.get(key) ?? bytes), label);
       assert.equal((await checkStore(again.folder)).damages, [], label);
       rmSync(join(again.folder, '..'), { recursive: true });
     }
@@ -108,6 +115,7 @@ test('a store without damages is said to have none, with all that it holds', asy
   assert.is(report.goodLength, filled.log.length);
   assert.is(report.logLength, filled.log.length);
   assert.is(report.checkpoints, filled.checkpoints.size);
+  assert.is(report.notes, filled.notes.size);
   assert.is(report.blobs, filled.blobs.size);
   assert.is(report.processes, 8);
   assert.ok(report.records > 100 && report.pieces > 10);

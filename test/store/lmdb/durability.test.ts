@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSystem } from 'heddle';
 import { type LmdbOptions, lmdbStore } from 'heddle/store/lmdb';
@@ -129,6 +130,51 @@ test('closing makes all durable', async () => {
   assert.is(again.durableLength, 10);
   assert.equal([...((await again.checkpoint('p'))?.bytes ?? [])], [1]);
   await again.close();
+});
+
+test('no note is durable before those that were put before it, in files or not, and flush waits for all', async () => {
+  let finish = (): void => {};
+  const written = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const folder = join(emptyFolder(), 'store');
+  const write: Disk['write'] = async (...file) => {
+    await written;
+    await realDisk.write(...file);
+  };
+  const store = new LmdbStore(folder, { commitMs: 1 }, { ...realDisk, write });
+  const [large, small] = [new Uint8Array(20_000).fill(1), new Uint8Array(3).fill(2)];
+  void store.putNote('large', large);
+  void store.putNote('small', small);
+  void store.putNote('large', small);
+  let isFlushed = false;
+  const flushed = Promise.resolve(store.flush()).then(() => {
+    isFlushed = true;
+  });
+  await later();
+  assert.is(await store.note('small'), undefined);
+  assert.is(isFlushed, false);
+  finish();
+  await flushed;
+  assert.equal(Buffer.from((await store.note('small')) ?? []), Buffer.from(small));
+  assert.equal(Buffer.from((await store.note('large')) ?? []), Buffer.from(small));
+  await store.close();
+  assert.equal(readdirSync(join(folder, 'notes')), []);
+});
+
+test('a note that takes turns with another has its file whenever it is there', async () => {
+  const folder = join(emptyFolder(), 'store');
+  const store = new LmdbStore(folder, { commitMs: 1 }, realDisk);
+  for (let round = 0; round < 30; round++) {
+    await store.putNote('a note', new Uint8Array(20_000).fill(round % 2));
+    if (round % 3 === 0) await store.flush();
+    assert.is((await store.note('a note'))?.[0], round % 2);
+  }
+  await store.close();
+  const again = lmdbStore(folder);
+  assert.is((await again.note('a note'))?.[19_999], 1);
+  await again.close();
+  assert.is(readdirSync(join(folder, 'notes')).length, 1);
 });
 
 test('a system is flushed when all that has happened is durable, and goes on meanwhile', async () => {

@@ -3,11 +3,12 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writ
 import { join } from 'node:path';
 import { createSystem } from 'heddle';
 import { checkStore } from 'heddle/store/check';
-import { type Durability, lmdbStore, repairStore } from 'heddle/store/lmdb';
+import { compactStore, type Durability, lmdbStore, repairStore } from 'heddle/store/lmdb';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { realDisk } from '../../../lib/store/lmdb/disk.ts';
 import { LmdbStore } from '../../../lib/store/lmdb/lmdb-store.ts';
+import { Tables } from '../../../lib/store/lmdb/tables.ts';
 import { adder } from '../../fixtures/system/behaviors.ts';
 import { refusal } from '../../fixtures/system/refusal.ts';
 import { copied, filledStore, readAll } from './filled.ts';
@@ -59,6 +60,8 @@ for (const durability of levels) {
       const works = [
         () => store.append({ position: store.length, bytes: new Uint8Array(1) }),
         () => store.putCheckpoint({ process: 'p', slot: 1, bytes: new Uint8Array(1) }),
+        () => store.putNote('a note', new Uint8Array(1)),
+        () => store.putNote('a note', new Uint8Array(20_000)),
         () => store.putBlob(new Uint8Array(1)),
         () => store.flush(),
       ];
@@ -147,9 +150,11 @@ for (const durability of levels) {
     const again = lmdbStore(folder);
     const large = new Uint8Array(1_100_000);
     assert.is((await refusal(() => again.putCheckpoint({ process: 'p', slot: 0, bytes: large }))).code, 'store-failed');
+    assert.is((await refusal(() => again.putNote('a note', large))).code, 'store-failed');
     assert.is((await refusal(() => again.putBlob(large))).code, 'store-failed');
     await again.close();
     assert.equal(readdirSync(join(folder, 'checkpoints')), []);
+    assert.equal(readdirSync(join(folder, 'notes')), []);
     assert.equal(readdirSync(join(folder, 'blobs')), []);
     rmSync(folder, { recursive: true });
   });
@@ -218,7 +223,7 @@ for (const name of ['log.mdb', 'format.json']) {
   });
 }
 
-for (const folder of ['checkpoints', 'blobs'] as const) {
+for (const folder of ['checkpoints', 'notes', 'blobs'] as const) {
   for (const how of ['vanished', 'changed'] as const) {
     test(`a file of ${folder} that has ${how} is refused when it is read, and everything else is there`, async () => {
       const one = copied(filled);
@@ -230,6 +235,7 @@ for (const folder of ['checkpoints', 'blobs'] as const) {
       const codes: string[] = [];
       const reads = [
         ...[...one.checkpoints.keys()].map((id) => () => store.checkpoint(id)),
+        ...[...one.notes.keys()].map((key) => () => store.note(key)),
         ...[...one.blobs.keys()].map((id) => () => store.blob(id)),
       ];
       for (const read of reads) {
@@ -261,12 +267,20 @@ test('what programs left that ended while they wrote is swept, and nothing else 
   const orphan = readdirSync(join(one.folder, 'checkpoints'))[0] ?? '';
   const ours = [
     `checkpoints/${name}.0.tmp`,
+    `notes/${name}.3.tmp`,
     `blobs/${name}.12.tmp`,
     `blobs/${name}`,
     'new.tmp.mdb',
     'new.tmp.mdb-lock',
   ];
-  const others = [`checkpoints/${name}`, 'checkpoints/notes.txt', 'blobs/x.tmp', 'checkpoints/AB', 'mine.mdb'];
+  const others = [
+    `checkpoints/${name}`,
+    `notes/${name}`,
+    'checkpoints/notes.txt',
+    'blobs/x.tmp',
+    'checkpoints/AB',
+    'mine.mdb',
+  ];
   for (const path of [...ours, ...others]) writeFileSync(join(one.folder, path), 'left');
   const before = Object.keys(contents(one.folder));
   await lmdbStore(one.folder).close();
@@ -278,10 +292,28 @@ test('what programs left that ended while they wrote is swept, and nothing else 
   assert.ok((await readAll(one)).log.equals(one.log));
 });
 
+test('a store from before there were notes is checked, made smaller, mended and opened, and takes notes then', async () => {
+  for (const work of [checkStore, compactStore, repairStore, (folder: string) => lmdbStore(folder).close()]) {
+    const one = copied(filled);
+    rmSync(join(one.folder, 'notes'), { recursive: true });
+    const tables = new Tables(join(one.folder, 'log.mdb'));
+    tables.notes?.dropSync();
+    await tables.close();
+    await work(one.folder);
+    const store = lmdbStore(one.folder);
+    for (const key of one.notes.keys()) assert.is(await store.note(key), undefined);
+    for (const [key, bytes] of one.notes) await store.putNote(key, bytes);
+    await store.close();
+    assert.equal((await readAll(one)).notes, one.notes);
+    assert.ok((await readAll(one)).log.equals(one.log));
+    assert.equal((await checkStore(one.folder)).damages, []);
+  }
+});
+
 test('a store whose making was broken off is made again', async () => {
   const made = emptyFolder();
   await lmdbStore(made).close();
-  const parts = ['lock', 'log.mdb', 'log.mdb-lock', 'checkpoints', 'blobs'];
+  const parts = ['lock', 'log.mdb', 'log.mdb-lock', 'checkpoints', 'notes', 'blobs'];
   for (let count = 0; count <= parts.length; count++) {
     const folder = emptyFolder();
     for (const part of parts.slice(0, count)) {

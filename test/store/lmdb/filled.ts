@@ -11,10 +11,11 @@ export interface Filled {
   readonly log: Buffer;
   readonly digest: Id;
   readonly checkpoints: ReadonlyMap<Id, Buffer>;
+  readonly notes: ReadonlyMap<Id, Buffer>;
   readonly blobs: ReadonlyMap<Id, Buffer>;
 }
 
-/** A store that a system has filled, with checkpoints in files and others, and blobs. */
+/** A store that a system has filled, with checkpoints and notes in files and others, and blobs. */
 export async function filledStore(durability: Durability = 'each', seed = 'filled'): Promise<Filled> {
   const folder = join(emptyFolder(), 'store');
   const store = lmdbStore(folder, { durability });
@@ -22,6 +23,12 @@ export async function filledStore(durability: Durability = 'each', seed = 'fille
   for (const size of [0, 10, 100_000]) {
     const bytes = Buffer.alloc(size, size % 251);
     blobs.set(await store.putBlob(bytes), bytes);
+  }
+  const notes = new Map<Id, Buffer>();
+  for (const size of [0, 300, 9_000, 40_000]) {
+    const bytes = Buffer.alloc(size, (size + 1) % 251);
+    await store.putNote(`note ${size}`, bytes);
+    notes.set(`note ${size}`, bytes);
   }
   const system = systemOn(seed, store);
   for (const step of scriptOf(seed)) await take(system, step);
@@ -35,7 +42,7 @@ export async function filledStore(durability: Durability = 'each', seed = 'fille
   if (ledger) checkpoints.set('ledger', Buffer.from(ledger.bytes));
   const { log, digest } = await system.record();
   await system.close();
-  return { folder, log: Buffer.from(log), digest, checkpoints, blobs };
+  return { folder, log: Buffer.from(log), digest, checkpoints, notes, blobs };
 }
 
 /** The same in another folder. */
@@ -46,7 +53,7 @@ export function copied(filled: Filled): Filled {
 }
 
 /** All that a store holds, read. */
-export async function readAll({ folder, checkpoints, blobs }: Filled) {
+export async function readAll({ folder, checkpoints, notes, blobs }: Filled) {
   const store = lmdbStore(folder);
   try {
     const pieces: Uint8Array[] = [];
@@ -57,9 +64,11 @@ export async function readAll({ folder, checkpoints, blobs }: Filled) {
     }
     const found = new Map<Id, Buffer | undefined>();
     for (const id of checkpoints.keys()) found.set(id, buffer((await store.checkpoint(id))?.bytes));
+    const foundNotes = new Map<Id, Buffer | undefined>();
+    for (const key of notes.keys()) foundNotes.set(key, buffer(await store.note(key)));
     const foundBlobs = new Map<Id, Buffer | undefined>();
     for (const id of blobs.keys()) foundBlobs.set(id, buffer(await store.blob(id)));
-    return { log: Buffer.concat(pieces), checkpoints: found, blobs: foundBlobs };
+    return { log: Buffer.concat(pieces), checkpoints: found, notes: foundNotes, blobs: foundBlobs };
   } finally {
     await store.close();
   }

@@ -22,6 +22,7 @@ const { folder, durability, baseline, log, kill } = JSON.parse(process.argv[2] ?
 const disk = new KillingDisk(kill);
 const store = new LmdbStore(folder, { durability, commitMs: 2, commitBytes: 2_000, pendingBytes: 6_000 }, disk);
 say(`found ${store.length}`);
+say(`noted ${await checkNotes()}`);
 checkPrefix(readFileSync(log));
 const system = systemOn(baseline.seed, store);
 await system.open();
@@ -39,11 +40,47 @@ async function goOn(system: System): Promise<void> {
   for (const [at, step] of scriptOf(baseline.seed).entries()) {
     const mark = baseline.marks[at];
     if (!mark) throw new Error(`no mark for step ${at}`);
-    if (store.length >= mark.length && step.do !== 'flush') continue;
-    await take(system, step, mark.turns);
-    if (store.length < mark.length) throw new Error(`step ${at} ended at ${store.length} of ${mark.length}`);
+    if (store.length < mark.length || step.do === 'flush') {
+      await take(system, step, mark.turns);
+      if (store.length < mark.length) throw new Error(`step ${at} ended at ${store.length} of ${mark.length}`);
+    }
+    await note(at);
     sayDurable();
   }
+}
+
+/** Notes that a step was taken, twice, the one in a file and the other not: the second waits for nobody. */
+async function note(at: number): Promise<void> {
+  await Promise.all([2 * at, 2 * at + 1].map((number) => store.putNote(noteKey(number), noteBytes(number))));
+  if (at % 8 !== 0) return;
+  await store.flush();
+  say(`flushed ${2 * at + 2}`);
+}
+
+/** How many notes there are. Fails unless each is there with those before it and the log before it. */
+async function checkNotes(): Promise<number> {
+  let count = 0;
+  for (let number = 0; number < 2 * baseline.marks.length; number++) {
+    const bytes = await store.note(noteKey(number));
+    if (!bytes) continue;
+    const [length, first] = new TextDecoder().decode(bytes.subarray(0, 100)).split(' ');
+    if (first !== String(number)) throw new Error(`note ${number} is another one`);
+    if (number !== count) throw new Error(`note ${number} is there, and number ${count} is not`);
+    if (Number(length) > store.length)
+      throw new Error(`note ${number} is of ${length} bytes of log, not ${store.length}`);
+    count++;
+  }
+  return count;
+}
+
+function noteBytes(number: number): Uint8Array {
+  // Each life notes something else, in a file of its own.
+  const text = `${store.length} ${number} ${process.pid} `;
+  return new TextEncoder().encode(number % 4 === 0 ? text.repeat(2_000) : text);
+}
+
+function noteKey(number: number): string {
+  return `note ${number}`;
 }
 
 /** Fails unless what is in the store is what the run without crashes wrote first. */

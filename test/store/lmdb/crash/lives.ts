@@ -16,6 +16,9 @@ interface Ended {
   readonly wasKilled: boolean;
   readonly found: number;
   readonly durable: number;
+  /** How many notes it found, and how many it made durable. */
+  readonly noted: number;
+  readonly notesFlushed: number;
   readonly moments: number;
   readonly digest: string | undefined;
   readonly errors: string;
@@ -63,7 +66,7 @@ export class Lives {
     const baseline = await this.#baseline(seed);
     const folder = mkdtempSync(join(this.#folder, 'run-'));
     const label = `seed ${seed}, ${durability}, ${JSON.stringify(ends)}`;
-    let [kills, durable] = [0, 0];
+    let [kills, durable, notes] = [0, 0, 0];
     for (const end of [...ends, undefined]) {
       const ended = await this.#live({ baseline, durability, folder: join(folder, 'store') }, end);
       assert.ok(ended.wasKilled || ended.digest !== undefined, `${label}: ${ended.errors}`);
@@ -71,7 +74,12 @@ export class Lives {
         ended.found >= durable || ended.found < 0,
         `${label}: ${ended.found} of ${durable} durable bytes are there`,
       );
+      assert.ok(
+        ended.noted >= notes || ended.noted < 0,
+        `${label}: ${ended.noted} of ${notes} durable notes are there`,
+      );
       durable = Math.max(durable, ended.durable);
+      notes = Math.max(notes, ended.notesFlushed);
       if (ended.wasKilled) kills++;
       if (ended.digest === undefined) continue;
       assert.is(ended.digest, baseline.digest, label);
@@ -98,6 +106,8 @@ export class Lives {
       wasKilled: program.child.signalCode === 'SIGKILL',
       found: Number(last('found') ?? -1),
       durable: Number(last('durable') ?? 0),
+      noted: Number(last('noted') ?? -1),
+      notesFlushed: Number(last('flushed') ?? 0),
       moments: Number(last('moments') ?? 0),
       digest: last('digest'),
       errors: program.errors,

@@ -1,0 +1,153 @@
+import type { Module } from '../../compute/executor.ts';
+import type { WasmModule } from '../../compute/wasm/index.ts';
+import type { Assignment } from '../../core/assignment.ts';
+import { HeddleError } from '../../core/error.ts';
+import { type Address, type Id, idToBytes } from '../../core/id.ts';
+import { tagValue } from '../../core/tags.ts';
+import type { AdoptedState } from '../../system/adoptions.ts';
+import type { ProcessHandle } from '../../system/process-handle.ts';
+import type { System } from '../../system/system.ts';
+import { type FindCheckpointOptions, findCheckpoint } from './find-checkpoint.ts';
+import { type ModuleFromArweaveOptions, moduleFromArweave } from './module.ts';
+import { receivedMessage } from './received-message.ts';
+import { type PublishedSchedule, readSchedule, type ScheduleEntry, type ScheduleOptions } from './schedule.ts';
+
+/** From what a process is restored, and how far. */
+export interface RestoreOptions extends ScheduleOptions {
+  /** Code that is not on Arweave: behaviors, machines. Of anything else the module is read there. */
+  readonly modules?: readonly Module[];
+  /** How a module that is read there is run. */
+  readonly wasm?: Omit<ModuleFromArweaveOptions, keyof ScheduleOptions>;
+  /**
+   * Whose checkpoints are believed: with one, only the messages after it are evaluated. Nobody's by default, and all
+   * messages are.
+   */
+  readonly trusted?: readonly Address[];
+  /** Is told of each checkpoint that was passed over, and why. */
+  readonly onSkipped?: FindCheckpointOptions['onSkipped'];
+  /** Is told of the newest slot that is evaluated, now and then. */
+  readonly onProgress?: (slot: number) => void;
+  /** Has the system give the process its slots from now on, as `process.takeOver` does. */
+  readonly takeOver?: boolean;
+}
+
+/**
+ * Rebuilds a process in a system from what is on Arweave alone: its item, its module, the newest checkpoint that is trusted, and
+ * the messages after it in the order that its scheduler gave them. Signatures and hash chain are verified, whoever runs the
+ * gateway. What the process sends meanwhile is kept back, since it was sent then. A process that was restored before goes on
+ * with what has come since.
+ *
+ * Until it is taken over, it gets no other mail; its state can be read, and dry runs evaluated. Processes of AO's own
+ * network are read too, but for those with a `Cron-Interval`, whose messages are on no schedule.
+ *
+ * Rejects as `readSchedule` does, with what is good of the schedule evaluated: the process is in the system then. Also as
+ * `moduleFromArweave` and `findCheckpoint` do, with `cron-unsupported`, with `item-unassigned` for an old process of which no
+ * checkpoint is trusted, `process-duplicate` if it began in this system,
+ * `process-failed`, and with `process-elsewhere` if it cannot be taken over.
+ *
+ * @example
+ * ```ts
+ * import { createSystem } from 'heddle';
+ * import { gateway, restore } from 'heddle/arweave';
+ *
+ * const system = createSystem();
+ * const arweave = gateway({ urls: ['https://arweave.net'] });
+ * const process = await restore(system, 'p'.repeat(43), { gateway: arweave, onProgress: console.log });
+ * const { output } = await process.dryRun({ tags: { Action: 'Info' } });
+ * console.log(output, (await process.state()).digest);
+ * ```
+ */
+export async function restore(system: System, id: Id, options: RestoreOptions): Promise<ProcessHandle> {
+  idToBytes(id);
+  await system.open();
+  const known = system.processes.find((process) => process.id === id);
+  if (known && !known.status.followed) {
+    throw new HeddleError('process-duplicate', `${id} gets its slots in this system`, { process: id });
+  }
+  const process = known ?? (await begin(system, id, options));
+  const { slots } = process.status;
+  const after = process.end && { after: { slot: slots - 1, chainEnd: process.end } };
+  await followAll(process, await readSchedule(id, { ...options, ...after }), options);
+  if (options.takeOver) await process.takeOver();
+  return process;
+}
+
+/** Takes in the process with the state that it goes on from, and none of its slots. */
+async function begin(system: System, id: Id, options: RestoreOptions): Promise<ProcessHandle> {
+  const { process: published } = await readSchedule(id, options);
+  const interval = tagValue(published.tags, 'Cron-Interval');
+  if (interval !== undefined) {
+    const what = `${id} has messages by the clock, every ${interval.slice(0, 60)}`;
+    throw new HeddleError('cron-unsupported', what, { process: id });
+  }
+  const given = options.modules?.find((module) => module.id === published.module);
+  const module = given ?? (await moduleFromArweave(published.module, { ...options.wasm, ...readingOf(options) }));
+  const from = isWasm(module) ? await trustedState(id, module, options) : undefined;
+  return system.adopt({ item: receivedMessage(published, id), module, ...(from && { from }) });
+}
+
+async function trustedState(id: Id, module: WasmModule, options: RestoreOptions): Promise<AdoptedState | undefined> {
+  const { trusted = [], upTo, onSkipped } = options;
+  const found = await findCheckpoint(id, {
+    ...readingOf(options),
+    trusted,
+    ...(upTo !== undefined && { upTo }),
+    ...(onSkipped && { onSkipped }),
+  });
+  if (!found) return undefined;
+  const end = found.after.chainEnd ?? (await assignmentAt(id, found.slot, options));
+  return { checkpoint: await module.checkpointOf(found.memory, found.slot), end };
+}
+
+/** The assignment of a slot, of which a checkpoint need not tell. */
+async function assignmentAt(id: Id, slot: number, options: RestoreOptions): Promise<ScheduleEntry['assignment']> {
+  const after = slot > 0 && { after: { slot: slot - 1 } };
+  for await (const { assignment } of await readSchedule(id, { ...options, ...after, upTo: slot })) return assignment;
+  throw new HeddleError('schedule-gap', `slot ${slot} of ${id}, which a checkpoint is of, is not there`, { slot });
+}
+
+/** Takes in what the schedule has, a piece at a time. What is good before an error is taken in too. */
+async function followAll(process: ProcessHandle, schedule: PublishedSchedule, options: RestoreOptions): Promise<void> {
+  let piece: Assignment[] = [];
+  let bytes = 0;
+  const evaluate = async () => {
+    await process.follow(piece);
+    const last = piece.at(-1)?.slot;
+    piece = [];
+    bytes = 0;
+    if (last === undefined) return;
+    await process.outcome(last);
+    options.onProgress?.(last);
+  };
+  try {
+    for await (const { assignment, message } of schedule) {
+      if (assignment.slot === 0) checkFirst(message.id, process.id);
+      piece.push({ ...assignment, message: receivedMessage(message, process.id) });
+      bytes += message.data.length;
+      if (piece.length >= pieceSlots || bytes >= pieceBytes) await evaluate();
+    }
+  } catch (error) {
+    await evaluate();
+    throw error;
+  }
+  await evaluate();
+}
+
+/** Refuses a schedule that does not have the process's own item, which was evaluated first all the same. */
+function checkFirst(message: Id, process: Id): void {
+  if (message === process) return;
+  const what = `the own item of ${process} has no slot, so it is not known when it was evaluated`;
+  throw new HeddleError('item-unassigned', what, { process });
+}
+
+const readingOf = ({ gateway, store, signal }: RestoreOptions) => ({
+  gateway,
+  ...(store && { store }),
+  ...(signal && { signal }),
+});
+
+const isWasm = (module: Module): module is WasmModule => 'checkpointOf' in module;
+
+/** So much of a schedule is in memory. */
+const pieceSlots = 256;
+const pieceBytes = 16_777_216;

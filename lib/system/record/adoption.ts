@@ -1,0 +1,91 @@
+import type { Assignment } from '../../core/assignment.ts';
+import type { Message } from '../../core/message.ts';
+import { FollowedMail } from '../../process/mail.ts';
+import type { Process } from '../../process/process.ts';
+import type { ByteReader } from '../../store/log/byte-reader.ts';
+import type { ByteWriter } from '../../store/log/byte-writer.ts';
+import { type Adopted, AdoptedItem } from '../adopted-item.ts';
+import type { Ledger } from '../ledger.ts';
+import { SignedMessage } from '../signed-message.ts';
+import { readModule, writeModule } from './inbound.ts';
+import { readTags, writeTags } from './outcome.ts';
+import { readMoment, writeMoment } from './turn.ts';
+
+/** Writes the item of a process that began elsewhere. */
+export function writeAdopted(writer: ByteWriter, { item, module, base }: Adopted, ledger: Ledger): void {
+  writeModule(writer, module, ledger);
+  writeSigned(writer, item);
+  writer.number(base ? base.slot + 1 : 0);
+  if (!base) return;
+  writer.text(base.end.id);
+  writer.text(base.end.hashChain);
+  writer.text(base.state);
+}
+
+export function readAdopted(reader: ByteReader, position: number, ledger: Ledger): AdoptedItem {
+  const module = readModule(reader, ledger);
+  const item = readSigned(reader);
+  const slot = reader.number() - 1;
+  const base =
+    slot < 0 ? undefined : { slot, end: { id: reader.text(), hashChain: reader.text() }, state: reader.text() };
+  return new AdoptedItem({ item, module, base }, position);
+}
+
+/** Writes a slot that was given elsewhere. */
+export function writeFollowed(writer: ByteWriter, process: Process, assignment: Assignment): void {
+  const { id, epoch, message, exclude } = assignment;
+  const isItem = message.id === process.id;
+  writer.number(process.index);
+  writer.byte((isItem ? parts.item : 0) + (exclude.length > 0 ? parts.exclude : 0));
+  writer.text(id);
+  writer.number(epoch);
+  writeMoment(writer, assignment);
+  if (exclude.length > 0) {
+    writer.number(exclude.length);
+    for (const field of exclude) writer.text(field);
+  }
+  if (!isItem) writeSigned(writer, message);
+}
+
+export function readFollowed(reader: ByteReader, position: number, ledger: Ledger): Followed {
+  const process = ledger.at(reader.number());
+  const given = reader.byte();
+  const id = reader.text();
+  const epoch = reader.number();
+  const moment = readMoment(reader);
+  const exclude = given & parts.exclude ? Array.from({ length: reader.number() }, () => reader.text()) : [];
+  const message = given & parts.item ? process.item : new SignedMessage(readSigned(reader), position);
+  return { process, mail: new FollowedMail(process, message, position, { id, epoch, exclude, moment }) };
+}
+
+/** A slot that was given elsewhere. */
+export interface Followed {
+  readonly process: Process;
+  readonly mail: FollowedMail;
+}
+
+function writeSigned(writer: ByteWriter, message: Message): void {
+  const { id, signature, owner, from, target, anchor, tags, data } = message;
+  writer.text(id);
+  writer.byte((signature === null ? 0 : parts.signature) + (anchor === null ? 0 : parts.anchor));
+  if (signature !== null) writer.text(signature);
+  writer.text(owner);
+  writer.text(from);
+  writer.text(target);
+  if (anchor !== null) writer.text(anchor);
+  writeTags(writer, tags);
+  writer.text(data);
+}
+
+function readSigned(reader: ByteReader): Message {
+  const id = reader.text();
+  const given = reader.byte();
+  const signature = given & parts.signature ? reader.text() : null;
+  const [owner, from, target] = [reader.text(), reader.text(), reader.text()];
+  const anchor = given & parts.anchor ? reader.text() : null;
+  const tags = readTags(reader);
+  return { id, signature, owner, from, target, anchor, tags, data: reader.text() };
+}
+
+/** What a record has of what may be left out. */
+const parts = { item: 1, exclude: 2, signature: 1, anchor: 2 };

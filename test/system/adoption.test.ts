@@ -1,0 +1,235 @@
+import {
+  type Assignment,
+  createSystem,
+  defaultLimits,
+  type MemoryStore,
+  type Message,
+  memoryStore,
+  replay,
+  type SystemOptions,
+} from 'heddle';
+import { ed25519Signer } from 'heddle/arweave';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { aos, evaluate } from '../aos/aos.ts';
+import { knownEd25519Keys } from '../arweave/keys.ts';
+import { adder, echo, forwarder, listener } from '../fixtures/system/behaviors.ts';
+import { refusal } from '../fixtures/system/refusal.ts';
+
+const [signer, other] = [ed25519Signer(knownEd25519Keys[0]), ed25519Signer(knownEd25519Keys[1])];
+const modules = [aos, adder, echo, forwarder, listener];
+
+/** A process of a module that has heard a few numbers from outside and from another process, its schedule and its item. */
+async function origin(module = adder, options: SystemOptions = {}) {
+  const system = createSystem({ seed: 'origin', signer, modules, ...options });
+  const process = await system.spawn(module, { name: 'origin', tags: { Colour: 'red' } });
+  const sender = await system.spawn(forwarder);
+  for (let sent = 1; sent <= 4; sent++) {
+    await process.send({ data: String(sent) });
+    await sender.send({ data: String(10 * sent), tags: { Path: process.id } });
+    await system.settle();
+    await system.advance(1_000);
+  }
+  await process.send({ data: 'fail' });
+  await system.settle();
+  const schedule = await process.schedule();
+  const item = schedule[0]?.message as Message;
+  return { system, process, schedule, item };
+}
+
+const elsewhere = (options: SystemOptions = {}) => createSystem({ seed: 'elsewhere', modules, ...options });
+
+async function adopted(
+  { schedule, item }: { schedule: readonly Assignment[]; item: Message },
+  options: SystemOptions = {},
+) {
+  const system = elsewhere(options);
+  const process = await system.adopt({ item, module: adder });
+  await process.follow(schedule);
+  await system.settle();
+  return { system, process };
+}
+
+test('a process that is followed has the same schedule, outcomes and state, and sends nothing', async () => {
+  const given = await origin();
+  const { system, process } = await adopted(given);
+  assert.is(process.id, given.process.id);
+  assert.equal(process.tags, given.process.tags);
+  assert.equal(await process.schedule(), given.schedule);
+  assert.is(process.status.hashChain, given.process.status.hashChain);
+  for (const { slot } of given.schedule) assert.equal(await process.outcome(slot), await given.process.outcome(slot));
+  assert.is((await process.state()).digest, (await given.process.state()).digest);
+  assert.equal(await system.outbound(), []);
+  assert.equal(await system.deadLetters(), []);
+  assert.equal((await process.dryRun({ data: '1' })).messages.length, 1);
+});
+
+test('an aos process sees the same of its messages', async () => {
+  const system = createSystem({ seed: 'lua', signer, modules });
+  const [process, heard] = [await system.spawn(aos), await system.spawn(listener)];
+  await system.register('named', process);
+  await evaluate(
+    process,
+    `Log = {} Handlers.add('log', 'Log', function(msg)
+    table.insert(Log, table.concat({ msg.Id, msg.From, msg.Owner, msg.Target, tostring(msg.Anchor), tostring(msg.Timestamp), msg['Hash-Chain'], tostring(msg.Nonce) }, ' ')) end)`,
+  );
+  await evaluate(process, `Send({ Target = 'named', Action = 'Log' }) Send({ Target = '${heard.id}', Data = 'x' })`);
+  await process.send({ tags: { Action: 'Log' } });
+  await system.settle();
+  const show = `return require('json').encode(Log)`;
+  const log = await evaluate(process, show);
+  const schedule = await process.schedule();
+
+  const next = elsewhere();
+  // What was sent to a name is for the process that has it: its item names nobody.
+  const named = schedule.map((one) => ({ ...one, message: { ...one.message, target: process.id } }));
+  const again = await next.adopt({ item: schedule[0]?.message as Message, module: aos });
+  await again.follow(named);
+  await next.settle();
+  assert.is((await again.state()).digest, (await process.state()).digest);
+  assert.equal((await again.outcome(schedule.length - 1)).output, (await process.outcome(schedule.length - 1)).output);
+  assert.ok(log.includes(process.id));
+});
+
+test('it goes on from a state at any slot', async () => {
+  const given = await origin();
+  const executor = await adder.start(environmentOf(given));
+  for (const assignment of given.schedule.slice(0, -1)) {
+    await executor.evaluate(assignment);
+    const checkpoint = await executor.checkpoint();
+    const system = elsewhere();
+    const from = { checkpoint, end: assignment };
+    const process = await system.adopt({ item: given.item, module: adder, from });
+    assert.equal([process.status.slots, process.status.hashChain], [assignment.slot + 1, assignment.hashChain]);
+    await process.follow(given.schedule.slice(assignment.slot + 1));
+    await system.settle();
+    assert.is((await process.state()).digest, (await given.process.state()).digest);
+    assert.equal(await process.schedule(), given.schedule.slice(assignment.slot + 1));
+    const { code, facts } = await refusal(() => process.outcome(assignment.slot));
+    assert.equal([code, facts.slot], ['slot-unavailable', assignment.slot]);
+  }
+});
+
+test('another life has it as it was left, after every record', async () => {
+  const given = await origin();
+  const store = memoryStore();
+  const options = { store, limits: { ledgerCheckpointBytes: 1, checkpointSlots: 3 } };
+  const first = elsewhere(options);
+  await first.adopt({ item: given.item, module: adder });
+  await first.close();
+  for (const assignment of given.schedule) {
+    const system = elsewhere(options);
+    await system.open();
+    const process = system.process(given.process.id);
+    assert.is(process.status.slots, assignment.slot);
+    assert.is((await refusal(() => process.send())).code, 'process-elsewhere');
+    await process.follow([assignment]);
+    if (assignment.slot % 2 === 0) await system.settle();
+    await system.close();
+  }
+  const last = elsewhere(options);
+  await last.settle();
+  const process = last.process(given.process.id);
+  assert.equal(await process.schedule(), given.schedule);
+  assert.is((await process.state()).digest, (await given.process.state()).digest);
+});
+
+test('its run is recorded and replayed', async () => {
+  const { system } = await adopted(await origin());
+  const { digest } = await replay(await system.record(), { modules });
+  assert.is(digest, system.trace.digest);
+});
+
+test('it takes no mail but what follows, and mail of others to it leaves the system', async () => {
+  const given = await origin();
+  const { system, process } = await adopted(given);
+  assert.is((await refusal(() => process.send({ data: '1' }))).code, 'process-elsewhere');
+  const sender = await system.spawn(forwarder);
+  await sender.send({ data: '1', tags: { Path: process.id } });
+  await system.settle();
+  const [left] = await system.outbound();
+  assert.equal([left?.reason, left?.message?.target], ['leaves', process.id]);
+  assert.is((await refusal(() => system.adopt({ item: given.item, module: adder }))).code, 'process-duplicate');
+});
+
+test('only the next assignment of its schedule is taken', async () => {
+  const given = await origin();
+  const system = elsewhere();
+  const process = await system.adopt({ item: given.item, module: adder });
+  const [first, second, third] = given.schedule as [Assignment, Assignment, Assignment];
+  const refuses = async (assignment: Assignment, why: RegExp) => {
+    const error = await refusal(() => process.follow([assignment]));
+    assert.is(error.code, 'assignment-invalid');
+    assert.match(error.message, why);
+  };
+  await refuses(second, /next slot is 0/);
+  await refuses({ ...first, message: second.message }, /own item at slot 0/);
+  await refuses({ ...first, hashChain: second.hashChain }, /hash chain/);
+  await process.follow([first]);
+  await refuses(first, /next slot is 1/);
+  await refuses({ ...third, slot: 1 }, /hash chain/);
+  await refuses({ ...second, process: third.id }, /it is of/);
+  await refuses({ ...second, message: first.message }, /own item at slot 0/);
+  for (const broken of [{ id: 'x' }, { timestampMs: -1 }, { blockHeight: 0.5 }, { epoch: -1 }]) {
+    const { code } = await refusal(() => process.follow([{ ...second, ...broken }]));
+    assert.ok(code === 'id-invalid' || code === 'option-invalid', code);
+  }
+  const big = { ...second, message: { ...second.message, tags: [{ name: 'x', value: 'x'.repeat(5_000) }] } };
+  assert.is((await refusal(() => process.follow([big]))).code, 'tags-over-limit');
+  assert.is(process.status.slots, 1);
+  await process.follow(given.schedule.slice(1));
+  await system.settle();
+  assert.is((await process.state()).digest, (await given.process.state()).digest);
+  const own = await system.spawn(echo);
+  assert.match((await refusal(() => own.follow([second]))).message, /gets its slots here/);
+});
+
+test('its scheduler goes on with it, and nobody else', async () => {
+  const given = await origin();
+  const { process: foreign } = await adopted(given, { signer: other });
+  assert.is((await refusal(() => foreign.takeOver())).code, 'process-elsewhere');
+  const { process: unsigned } = await adopted(given);
+  assert.is((await refusal(() => unsigned.takeOver())).code, 'process-elsewhere');
+
+  const store: MemoryStore = memoryStore();
+  const { system, process } = await adopted(given, { signer, store });
+  await process.takeOver();
+  const [here, there] = await Promise.all([process, given.process].map((one) => one.send({ data: '5' })));
+  assert.is(here?.slot, there?.slot);
+  await Promise.all([system.settle(), given.system.settle()]);
+  assert.is((await process.state()).digest, (await given.process.state()).digest);
+  const [mine, theirs] = [(await process.schedule()).at(-1), (await given.process.schedule()).at(-1)];
+  assert.is(mine?.hashChain, theirs?.hashChain);
+  assert.ok((mine?.timestampMs ?? 0) >= (given.schedule.at(-1)?.timestampMs ?? 0));
+  assert.is((await process.ask({ data: '1' })).data, '116');
+  await system.close();
+  const next = elsewhere({ signer, store });
+  await next.open();
+  assert.is((await next.process(process.id).ask({ data: '1' })).data, '117');
+});
+
+test('a state that the store has lost is not made up', async () => {
+  const given = await origin();
+  const executor = await adder.start(environmentOf(given));
+  for (const assignment of given.schedule.slice(0, 3)) await executor.evaluate(assignment);
+  const from = { checkpoint: await executor.checkpoint(), end: given.schedule[2] as Assignment };
+  const forgetful = Object.assign(memoryStore(), { checkpoint: () => undefined });
+  const system = elsewhere({ store: forgetful, limits: { restarts: 0 } });
+  const process = await system.adopt({ item: given.item, module: adder, from });
+  await process.follow(given.schedule.slice(3));
+  await system.settle();
+  assert.is(process.status.state, 'failed');
+  assert.match(process.status.reason ?? '', /lacks the checkpoint of slot 2/);
+});
+
+function environmentOf({ item, system }: { item: Message; system: { addresses: { supervisor: string } } }) {
+  return {
+    process: item,
+    module: adder,
+    limits: { ...defaultLimits },
+    supervisor: system.addresses.supervisor,
+    past: () => [],
+  };
+}
+
+test.run();
