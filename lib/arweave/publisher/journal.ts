@@ -3,8 +3,12 @@ import { type Address, hashId, type Id, isId } from '../../core/id.ts';
 import { Lane } from '../../core/lane.ts';
 import { inStore } from '../../store/guard.ts';
 import type { Notes } from '../../store/notes.ts';
+import type { Store } from '../../store/store.ts';
 import type { UploadState } from '../network/uploader.ts';
 import type { PublishedTotals } from './backlog.ts';
+
+/** Notes, and how they are made durable where being stored is not enough for that. */
+export type DurableNotes = Notes & Partial<Pick<Store, 'flush'>>;
 
 /** A place between two items of a run: the position of a step, and how many of its items come before. */
 export interface Cursor {
@@ -31,7 +35,7 @@ export interface Entry extends PublishedTotals {
  * items follow from the log.
  */
 export class Journal {
-  readonly #notes: Notes;
+  readonly #notes: DurableNotes;
   readonly #signer: Address;
   readonly #lane = new Lane();
   /** The id of the first process, which tells runs apart. */
@@ -41,13 +45,13 @@ export class Journal {
   #entries: Entry[] = [];
   #modules: readonly Id[] = [];
 
-  private constructor(notes: Notes, signer: Address) {
+  private constructor(notes: DurableNotes, signer: Address) {
     this.#notes = notes;
     this.#signer = signer;
   }
 
   /** The journal in these notes, or a new one. Refuses that of another run with `publication-invalid`. */
-  static async open(notes: Notes, signer: Address, run: Id | undefined): Promise<Journal> {
+  static async open(notes: DurableNotes, signer: Address, run: Id | undefined): Promise<Journal> {
     const journal = new Journal(notes, signer);
     const bytes = await inStore('the publication was not read', () => notes.note(journalKey));
     journal.#run = run;
@@ -126,7 +130,7 @@ export class Journal {
         entries: this.#entries,
         modules: this.#modules,
       };
-      return inStore('the publication was not noted', () => this.#notes.putNote(journalKey, writeJson(kept)));
+      return putDurably(this.#notes, journalKey, kept);
     });
   }
 }
@@ -166,6 +170,14 @@ const isPublished = (published: PublishedTotals | undefined): boolean =>
   [published?.slots, published?.items, published?.bytes, published?.bundles].every(Number.isSafeInteger);
 
 export const invalid = (what: string): HeddleError => new HeddleError('publication-invalid', what);
+
+/** Notes something, so that whatever happens it is not forgotten. */
+export async function putDurably(notes: DurableNotes, key: Id, value: unknown): Promise<void> {
+  await inStore('what is published was not noted', async () => {
+    await notes.putNote(key, writeJson(value));
+    await notes.flush?.();
+  });
+}
 
 /** What a note says, as JSON. */
 export const writeJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));

@@ -196,9 +196,14 @@ export class Publisher {
     const { items, entry } = bundle;
     await this.#ends.keep();
     const { signal } = this.#stop;
-    const keep = (kept: KeptUpload | undefined) => this.#journal.keep(entry, kept);
+    // What an uploader says after the end is not listened to: another publisher may have gone on.
+    const keep = async (kept: KeptUpload | undefined) => {
+      signal.throwIfAborted();
+      await this.#journal.keep(entry, kept);
+    };
     const sent = this.#deliveries.begin(async () => {
       if (!entry.isDone) await this.#shipper.ship(items, { kept: entry.kept, keep, signal });
+      signal.throwIfAborted();
       await this.#journal.end(entry);
       this.#bundles.delete(bundle);
     });
