@@ -3,16 +3,32 @@ import { assignmentId } from '../schedule/assign.ts';
 import { type ChainEnd, nextHashChain } from '../schedule/hash-chain.ts';
 import type { Mail } from './mail.ts';
 
+/** The end of a schedule's hash chain at a slot. */
+export interface ChainPoint extends ChainEnd {
+  readonly slot: number;
+}
+
 /** How far the hash chain of a schedule has been computed: nobody pays for it who does not look at it. */
 export class Chain {
-  #slot = -1;
+  readonly #from: ChainPoint | undefined;
+  #slot: number;
   #end: ChainEnd | undefined;
+
+  /** One that goes on from there. */
+  constructor(from?: ChainPoint) {
+    this.#from = from;
+    this.#slot = from?.slot ?? -1;
+    this.#end = from;
+  }
 
   /** The id and hash chain of `mail`, whose schedule `from` has from any slot on. */
   at(mail: Mail, process: Id, scheduler: Address, from: (slot: number) => Iterable<Mail>): ChainEnd {
     if (mail.slot === this.#slot && this.#end) return this.#end;
     if (mail.slot === this.#slot + 1) return this.#next(mail, process, scheduler);
-    if (mail.slot <= this.#slot) return new Chain().at(mail, process, scheduler, from);
+    if (mail.slot <= this.#slot) {
+      const start = this.#from && mail.slot > this.#from.slot ? this.#from : undefined;
+      return new Chain(start).at(mail, process, scheduler, from);
+    }
     for (const earlier of from(this.#slot + 1)) {
       if (earlier.slot === mail.slot) break;
       this.#next(earlier, process, scheduler);

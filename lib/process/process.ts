@@ -10,7 +10,7 @@ import type { Tag } from '../core/tags.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
 import type { ChainEnd } from '../schedule/hash-chain.ts';
 import type { Runnable } from '../schedule/scheduler.ts';
-import { Chain } from './chain.ts';
+import { Chain, type ChainPoint } from './chain.ts';
 import { type LifecycleEvent, lifecycleTable } from './lifecycle.ts';
 import type { Mail, Recipient } from './mail.ts';
 import { Mailbox } from './mailbox.ts';
@@ -62,6 +62,7 @@ export class Process implements Runnable, Recipient, Environment {
   #state = loading;
   #budget: RestartBudget | undefined;
   #chain: Chain | undefined;
+  #chainPoint: ChainPoint | undefined;
   #fromTags: readonly Tag[] | undefined;
   #ahead: Queue<Awaitable<Outcome>> | undefined;
 
@@ -118,6 +119,22 @@ export class Process implements Runnable, Recipient, Environment {
     return newest?.assignment;
   }
 
+  /** The hash chain at its newest slot. */
+  get hashChain(): Id | undefined {
+    const point = this.#chainPoint;
+    return point && point.slot === this.slots - 1 ? point.hashChain : this.last?.hashChain;
+  }
+
+  /** From where on its hash chain is computed where the turns before are not there any more. */
+  get chainPoint(): ChainPoint | undefined {
+    return this.#chainPoint;
+  }
+
+  set chainPoint(point: ChainPoint | undefined) {
+    this.#chainPoint = point;
+    this.#chain = undefined;
+  }
+
   /** The tags that say of its messages who sends them. */
   get fromTags(): readonly Tag[] {
     this.#fromTags ??= [
@@ -145,7 +162,7 @@ export class Process implements Runnable, Recipient, Environment {
   }
 
   chained(mail: Mail): ChainEnd {
-    this.#chain ??= new Chain();
+    this.#chain ??= new Chain(this.#chainPoint);
     return this.#chain.at(mail, this.id, this.surroundings.scheduler, (slot) => this.#schedule(slot));
   }
 

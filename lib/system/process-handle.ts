@@ -80,7 +80,7 @@ export class ProcessHandle {
       mail: mailbox.length,
       waiting: mailbox.waitingLength,
       get hashChain() {
-        return process.last?.hashChain;
+        return process.hashChain;
       },
     };
   }

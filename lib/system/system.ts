@@ -18,7 +18,7 @@ import { GroupHandle } from './group-handle.ts';
 import type { SpawnInput } from './inbound.ts';
 import { advance, type Progress, type RunUntil } from './loop.ts';
 import { type GroupOptions, NameHost } from './name-host.ts';
-import { checkWhole, limitsOf, mailboxOf, type SystemOptions } from './options.ts';
+import { checkWhole, limitsOf, mailboxOf, retentionOf, type SystemOptions } from './options.ts';
 import { ProcessHandle } from './process-handle.ts';
 import { ProcessHost } from './process-host.ts';
 import type { Recording } from './recording.ts';
@@ -64,7 +64,8 @@ export class System {
     const pool = createPool({ workers: options.workers, workerMs: limits.workerMs });
     const policy = scheduler(randomStream(seed, 'scheduler'));
     const mailbox = mailboxOf(options.mailbox, limits);
-    this.#engine = assemble({ ...this.addresses, seed, limits }, mailbox, { policy, store, clock, pool });
+    const retention = retentionOf(options.retention);
+    this.#engine = assemble({ ...this.addresses, seed, limits }, mailbox, { policy, store, clock, pool, retention });
     const { trace, log, history, ledger } = this.#engine;
     this.trace = trace;
     this.#driver = new Driver(this.#engine);
@@ -193,14 +194,18 @@ export class System {
     return progress;
   }
 
-  /** The mail that processes sent to nobody in the system, and what could not be delivered, in order. */
+  /**
+   * The mail that processes sent to nobody in the system, and what could not be delivered, in order: all that is in the
+   * history, which begins where it was trimmed.
+   */
   async outbound(): Promise<readonly OutboundMail[]> {
     return this.#driver.enter(() => [...this.#review.outbound()]);
   }
 
   /**
    * The messages that reached nobody although they were meant for somebody, in order: what could not be delivered, and what
-   * was in the mailbox of a process when it was stopped. Each says which turns it goes back to.
+   * was in the mailbox of a process when it was stopped. Each says which turns it goes back to. They are of the history
+   * that is there; reading a `chain` that goes back further throws `history-trimmed`.
    *
    * @example
    * ```ts
@@ -217,7 +222,7 @@ export class System {
     return this.#driver.enter(() => [...this.#review.deadLetters()]);
   }
 
-  /** What turns have cost so far, by the `Action` of their messages, the dearest first. */
+  /** What the turns of the history have cost that is there, by the `Action` of their messages, the dearest first. */
   async gasReport(): Promise<readonly ActionGas[]> {
     return this.#driver.enter(() => gasReport(this.#review.turns()));
   }
@@ -249,6 +254,29 @@ export class System {
    */
   async flush(): Promise<void> {
     return this.#driver.flush();
+  }
+
+  /**
+   * Lets the store go of the history so far, but for what the system needs to go on: every process is put away as a
+   * checkpoint, what waits stays. The run goes on as it would have; what asks for what is gone throws `history-trimmed`:
+   * outcomes and schedules of earlier slots, `record`, and the assignment of an earlier message by its id. It is durable
+   * when this fulfils. The option `retention` does it by itself, behind the newest history.
+   *
+   * @example
+   * ```ts
+   * import { behavior, createSystem } from 'heddle';
+   *
+   * const system = createSystem();
+   * const counter = behavior({ init: () => 0, receive: (count) => count + 1 });
+   * const process = await system.spawn(counter);
+   * await system.settle();
+   * await system.trim();
+   * const receipt = await process.send();
+   * console.log((await receipt.outcome()).error, system.trace.digest); // undefined, as if nothing were trimmed
+   * ```
+   */
+  async trim(): Promise<void> {
+    return this.#driver.enter(() => this.#engine.trim());
   }
 
   /** Ends all executors, makes all durable and closes the store, after the turn under way. */
