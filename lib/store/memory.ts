@@ -41,6 +41,7 @@ export class MemoryStore implements Store, Notes {
   #trimmed: LogBase = noBase;
   #base: LogBase = noBase;
   readonly #checkpoints = new Map<Id, StoredCheckpoint>();
+  /** The newest but for bases. */
   #ledger: StoredLedger | undefined;
   readonly #blobs = new Map<Id, Uint8Array>();
   readonly #notes = new Map<Id, Uint8Array>();
@@ -88,11 +89,11 @@ export class MemoryStore implements Store, Notes {
   }
 
   putLedger(ledger: StoredLedger): void {
-    this.#ledger = ledger;
+    if (ledger.position > this.base) this.#ledger = ledger;
   }
 
   ledger(): StoredLedger | undefined {
-    return this.#ledger;
+    return this.#ledger ?? (this.base > 0 ? this.#base : undefined);
   }
 
   get trimmed(): number {
@@ -107,9 +108,10 @@ export class MemoryStore implements Store, Notes {
     if (base.position !== this.length || (before !== base.position && before !== this.base)) {
       throw new Error(`a base at ${base.position} of ${this.length}, and to be trimmed at ${before}`);
     }
-    if (before > this.trimmed) this.#trimmed = before === base.position ? base : this.#base;
+    if (before === base.position) this.#trimmed = base;
+    else if (before > this.trimmed) this.#trimmed = this.#base;
     this.#base = base;
-    this.#ledger = base;
+    this.#ledger = undefined;
     this.#pieces = this.#pieces.filter(({ position }) => position >= before);
   }
 

@@ -46,14 +46,14 @@ export interface Store {
   checkpoint(process: Id): Awaitable<StoredCheckpoint | undefined>;
   /** Keeps it instead of an earlier one. It is never durable without the log up to its position. */
   putLedger(ledger: StoredLedger): Awaitable<void>;
-  /** The newest, of those and of bases. */
+  /** The newest, of those and of bases; of two of one position that of the base. */
   ledger(): Awaitable<StoredLedger | undefined>;
   /** From where on all of the log is there: what is before was trimmed, but for what was kept. */
   readonly trimmed: number;
   /** The position of the newest base; 0 if there is none. */
   readonly base: number;
   /**
-   * Keeps a base at the end of the log, and lets go of the log before `before`: the position of this base, or of the one
+   * Keeps a base at the end of the log, which has something in it, and lets go of the log before `before`: the position of this base, or of the one
    * that was the newest until now. When it returns, or its promise fulfils, that is durable, and all that was put before.
    * A store whose program ends meanwhile has done it or has not.
    */

@@ -3,7 +3,6 @@ import { inlinePool } from '../compute/pool/index.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
 import { defaultLimits } from '../core/limits.ts';
-import { memoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { addressesOf } from './addresses.ts';
 import { assemble } from './assemble.ts';
@@ -22,8 +21,8 @@ export interface LogReport {
 }
 
 /** Reads all that a log says, as a system does that goes on from it, without any of its modules. */
-export function checkLog(read: Store['read'], seed = ''): LogReport {
-  const store = Object.assign(memoryStore(), { read });
+export async function checkLog(good: Pick<Store, 'read' | 'ledger' | 'trimmed'>, seed = ''): Promise<LogReport> {
+  const store = readOnly(good);
   const clock = { now: () => ({ timestampMs: 0, blockHeight: 0 }), advanceTo() {} };
   const policy = { arrived() {}, next: () => undefined };
   const gateway = { ...addressesOf(seed), seed, limits: defaultLimits };
@@ -32,12 +31,12 @@ export function checkLog(read: Store['read'], seed = ''): LogReport {
   const recovery = new Recovery(engine);
   for (;;) {
     try {
-      recovery.readLog();
+      await recovery.run();
       return report(undefined);
     } catch (error) {
       const { module, seed: begun } = error instanceof HeddleError ? error.facts : {};
       // It says with which seed it was begun, and which modules it has.
-      if (typeof begun === 'string' && begun !== seed) return checkLog(read, begun);
+      if (typeof begun === 'string' && begun !== seed) return checkLog(good, begun);
       if (typeof module !== 'string') return report(error instanceof HeddleError ? error.what : reasonOf(error));
       ledger.define(absent(module));
     }
@@ -47,6 +46,16 @@ export function checkLog(read: Store['read'], seed = ''): LogReport {
     const { records, processes } = ledger;
     return { seed, records, processes: processes.length, goodLength: log.end, flaw };
   }
+}
+
+/** A store that is only read, and only so much of it. */
+function readOnly(good: Pick<Store, 'read' | 'ledger' | 'trimmed'>): Store {
+  const refuse = (): never => {
+    throw new Error('a log that is looked through stays as it is');
+  };
+  const refused = { append: refuse, putCheckpoint: refuse, checkpoint: refuse, putLedger: refuse, trim: refuse };
+  const others = { putBlob: refuse, blob: refuse, flush: refuse, close: refuse, durableLength: 0 };
+  return { ...refused, ...others, ...good, base: good.trimmed };
 }
 
 /** What stands for a module of which no more is known than its id. */

@@ -40,8 +40,8 @@ export async function checkStore(
   { onProgress }: { readonly onProgress?: (progress: StoreProgress) => void } = {},
 ): Promise<CheckedStore> {
   let [records, processes, readable] = [0, 0, 0];
-  const report = await inspectStore(folder, onProgress, (read, goodLength) => {
-    const log = checkLog(read);
+  const report = await inspectStore(folder, onProgress, async (good, goodLength) => {
+    const log = await checkLog(good);
     ({ records, processes, goodLength: readable } = log);
     if (log.flaw === undefined || readable >= goodLength) return [];
     return [{ what: 'record', reason: log.flaw, position: readable }];

@@ -194,10 +194,7 @@ export class System {
     return progress;
   }
 
-  /**
-   * The mail that processes sent to nobody in the system, and what could not be delivered, in order: all that is in the
-   * history, which begins where it was trimmed.
-   */
+  /** The mail of the history that is there which processes sent to nobody, or which could not be delivered, in order. */
   async outbound(): Promise<readonly OutboundMail[]> {
     return this.#driver.enter(() => [...this.#review.outbound()]);
   }
@@ -257,22 +254,18 @@ export class System {
   }
 
   /**
-   * Lets the store go of the history so far, but for what the system needs to go on: every process is put away as a
-   * checkpoint, what waits stays. The run goes on as it would have; what asks for what is gone throws `history-trimmed`:
-   * outcomes and schedules of earlier slots, `record`, and the assignment of an earlier message by its id. It is durable
-   * when this fulfils. The option `retention` does it by itself, behind the newest history.
+   * Lets the store go of the history so far, durably, but for what the system needs to go on as it would have. What asks for
+   * what is gone throws `history-trimmed`: outcomes of earlier slots, `schedule`, `record`; a message from before that nobody
+   * has any more is not assigned by its id. The option `retention` does it by itself, behind the newest history.
    *
    * @example
    * ```ts
-   * import { behavior, createSystem } from 'heddle';
+   * import { createSystem } from 'heddle';
    *
-   * const system = createSystem();
-   * const counter = behavior({ init: () => 0, receive: (count) => count + 1 });
-   * const process = await system.spawn(counter);
+   * const system = createSystem({ retention: { bytes: 100_000_000 } });
    * await system.settle();
-   * await system.trim();
-   * const receipt = await process.send();
-   * console.log((await receipt.outcome()).error, system.trace.digest); // undefined, as if nothing were trimmed
+   * await system.trim(); // now, and all
+   * console.log(system.trace.digest); // as if nothing were trimmed
    * ```
    */
   async trim(): Promise<void> {
