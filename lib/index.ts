@@ -82,6 +82,7 @@ export type { Progress, RunUntil } from './system/loop.ts';
 export type { GroupOptions } from './system/name-host.ts';
 export type { SystemOptions } from './system/options.ts';
 export type { ProcessHandle, ProcessStatus } from './system/process-handle.ts';
+export type { ProcessCheckpoint } from './system/process-host.ts';
 export type { ProcessState } from './system/process-state.ts';
 export type { Receipt } from './system/receipt.ts';
 export type { Recording } from './system/recording.ts';

@@ -31,6 +31,7 @@ export {
   type SchedulePosition,
   type SignModuleOptions,
   type SkippedCheckpoint,
+  signCheckpoint,
   signModule,
 } from './ao/index.ts';
 export { arweaveSigner, generateArweaveKey } from './arweave-signer.ts';

@@ -8,11 +8,10 @@ import type { Tags } from '../core/tags.ts';
 import type { LifecycleState } from '../core/trace-event.ts';
 import type { Process } from '../process/process.ts';
 import type { ChainEnd } from '../schedule/hash-chain.ts';
-import type { AdoptedState } from './adoptions.ts';
 import type { AskOptions } from './asks.ts';
 import type { HistoryOptions, PastSlot } from './history-reader.ts';
 import type { MessageInput } from './inbound.ts';
-import type { ProcessHost } from './process-host.ts';
+import type { ProcessCheckpoint, ProcessHost } from './process-host.ts';
 import type { ProcessState } from './process-state.ts';
 import type { Receipt } from './receipt.ts';
 
@@ -124,9 +123,10 @@ export class ProcessHandle {
   }
 
   /**
-   * The state after all assigned mail, and that slot's assignment: what `system.adopt` goes on from elsewhere.
+   * The state after all assigned mail, and the assignment of that slot: what `system.adopt` goes on from elsewhere. Throws
+   * `slot-unavailable` if the process was adopted and has had no slot since.
    */
-  checkpoint(): Promise<AdoptedState> {
+  checkpoint(): Promise<ProcessCheckpoint> {
     return this.#host.checkpoint(this.#process);
   }
 

@@ -1,4 +1,4 @@
-import type { Executor, StateReport } from '../compute/executor.ts';
+import type { Checkpoint, Executor, StateReport } from '../compute/executor.ts';
 import type { PageProof } from '../compute/page-tree.ts';
 import { type Assignment, plainAssignment } from '../core/assignment.ts';
 import { type Awaitable, isPending } from '../core/awaitable.ts';
@@ -10,8 +10,7 @@ import type { StatusChange } from '../core/status-change.ts';
 import { tagValue, toTags } from '../core/tags.ts';
 import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
-import type { ChainEnd } from '../schedule/hash-chain.ts';
-import { type AdoptedState, Adoptions } from './adoptions.ts';
+import { Adoptions } from './adoptions.ts';
 import { type Ask, type AskOptions, Asks } from './asks.ts';
 import type { Driver } from './driver.ts';
 import { type HistoryOptions, type PastSlot, readHistory } from './history-reader.ts';
@@ -25,6 +24,12 @@ import { WaitReport } from './wait-report.ts';
 interface Waiting {
   readonly resolve: () => void;
   readonly reject: (error: HeddleError) => void;
+}
+
+/** A state of a process, and the assignment of the last slot that is in it. */
+export interface ProcessCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly end: Assignment;
 }
 
 /** How many turns a look at the state goes back. */
@@ -121,12 +126,11 @@ export class ProcessHost {
     });
   }
 
-  checkpoint(process: Process): Promise<AdoptedState> {
+  checkpoint(process: Process): Promise<ProcessCheckpoint> {
     return this.#withExecutor(process, async (executor) => {
-      const checkpoint = await executor.checkpoint();
-      // It has evaluated its own item at least.
-      const { id, hashChain } = process.end as ChainEnd;
-      return { checkpoint, end: { id, hashChain } };
+      const { last, id, evaluated: slot } = process;
+      if (!last) throw new HeddleError('slot-unavailable', `${id} has had no slot here`, { process: id, slot });
+      return { checkpoint: await executor.checkpoint(), end: plainAssignment(last) };
     });
   }
 

@@ -22,3 +22,4 @@ export {
   type SchedulePosition,
 } from './schedule.ts';
 export { defaultScheduleLimits, type ScheduleLimits } from './schedule-limits.ts';
+export { signCheckpoint } from './sign-checkpoint.ts';

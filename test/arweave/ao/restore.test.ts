@@ -1,17 +1,16 @@
 // Processes that come back from a real Arweave node alone.
 
-import { createSystem, type ProcessHandle, type SystemOptions } from 'heddle';
+import { createSystem, type ProcessHandle, type SystemOptions, wasm } from 'heddle';
 import {
   arweaveSigner,
   assignmentItem,
-  checkpointContent,
   type DataItem,
   ed25519Signer,
   gateway,
   generateArweaveKey,
   messageItem,
   restore,
-  signItem,
+  signCheckpoint,
   signModule,
   transactionUploader,
 } from 'heddle/arweave';
@@ -100,12 +99,9 @@ test('an aos process comes back with its module, in the same state, and goes on'
 test('it goes on from a checkpoint of somebody who is trusted', async () => {
   const { system, process } = await counter('two');
   await publish(process);
-  const [{ checkpoint, end }, last] = [await process.checkpoint(), (await process.schedule()).at(-1)];
-  assert.ok(last);
-  const { slot, timestampMs, blockHeight } = last;
-  const memory = await aos.memoryOf(checkpoint);
-  const source = { process: process.id, module: aos.id, slot, memory, timestampMs, blockHeight, chainEnd: end };
-  await upload([await signItem(await checkpointContent(source), stranger)]);
+  const slot = process.status.slots - 1;
+  await upload([await signCheckpoint(process, aos, stranger)]);
+  assert.is((await refusal(() => signCheckpoint(process, wasm(bytes), stranger))).code, 'option-invalid');
   await process.send({ tags: { Action: 'Count' }, data: '1000' });
   await system.settle();
   await publish(process, slot + 1);
