@@ -36,7 +36,22 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Writes a run to Arweave in the background: what `publish` makes. */
+/**
+ * Writes a run to Arweave in the background: what `publish` makes.
+ *
+ * @example
+ * ```ts
+ * import type { DataItem, Publisher } from 'heddle/arweave';
+ *
+ * async function finish(publisher: Publisher, readme: DataItem) {
+ *   await publisher.add(readme);
+ *   await publisher.settled();
+ *   const { published, missingModules } = publisher.backlog;
+ *   console.log(`${published.slots} slots in ${published.bundles} bundles; missing: ${missingModules}`);
+ *   await publisher.close();
+ * }
+ * ```
+ */
 export class Publisher {
   readonly #system: System;
   readonly #options: PublishOptions;
