@@ -73,13 +73,33 @@ export class History {
     return readOutcome(reader, readTurn(reader, position, this.#ledger).slot, this.#ledger);
   }
 
+  /** The outcomes of a process's newest slots, in order: so many, or those that are there. */
+  newest(process: Process, most: number): readonly Outcome[] {
+    const outcomes: Outcome[] = [];
+    for (let position = process.lastTurn; position >= this.#log.trimmed && outcomes.length < most; ) {
+      const reader = this.#log.at(position);
+      reader.byte();
+      const header = readTurn(reader, position, this.#ledger);
+      outcomes.push(readOutcome(reader, header.slot, this.#ledger));
+      position = header.before;
+    }
+    return outcomes.reverse();
+  }
+
   /** Where a turn is. The positions that are passed on the way to it are kept. */
   #positionOf(process: Process, slot: number): number {
     const known = this.#turns.get(process) ?? { positions: [], from: process.evaluated + 1, to: process.evaluated };
     this.#turns.set(process, known);
     // From the newest turn back to those that are known, and then back from these.
     let position = process.lastTurn;
-    for (let at = process.evaluated; at > known.to; at--) position = this.#pass(known, at, position);
+    for (let at = process.evaluated; at > known.to; at--) {
+      // What is before the log's beginning is passed only by who asks for it.
+      if (at < slot && position < this.#log.trimmed) {
+        known.from = at + 1;
+        break;
+      }
+      position = this.#pass(known, at, position);
+    }
     known.to = process.evaluated;
     if (slot < known.from) {
       const first = known.positions[known.from];
