@@ -61,7 +61,7 @@ export class History {
       found.push({ header, failed });
       position = header.before;
     }
-    for (const { header, failed } of found.reverse()) yield { assignment: this.#mail(header), failed };
+    for (const { header, failed } of found.reverse()) yield { assignment: this.handled(header), failed };
   }
 
   /** The outcome of a slot; undefined while it is not evaluated. */
@@ -183,7 +183,8 @@ export class History {
     return one?.kind === 'assignment' ? one : undefined;
   }
 
-  #mail({ process, slot, mailPosition, mailIndex, moment }: TurnHeader): Mail {
+  /** The mail of a turn. */
+  handled({ process, slot, mailPosition, mailIndex, moment }: TurnHeader): Mail {
     const mail = this.mail(process, { position: mailPosition, index: mailIndex });
     mail.slot = slot;
     mail.moment = moment;
