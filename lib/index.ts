@@ -74,6 +74,7 @@ export type { LogBase, LogPiece, Store, StoredCheckpoint, StoredLedger } from '.
 export type { Addresses } from './system/addresses.ts';
 export type { AdoptedState, AdoptInput } from './system/adoptions.ts';
 export type { AskOptions } from './system/asks.ts';
+export { createSystem } from './system/create-system.ts';
 export type { ActionGas } from './system/gas-report.ts';
 export type { GroupHandle } from './system/group-handle.ts';
 export type { HistoryOptions, PastSlot } from './system/history-reader.ts';
@@ -90,6 +91,6 @@ export { type Replayed, type ReplayOptions, replay } from './system/replay.ts';
 export type { EvaluatedSlot, NewMessage, Origin, Step } from './system/steps.ts';
 export type { ChildStatus, SupervisorHandle, SupervisorStatus } from './system/supervisor-handle.ts';
 export type { ChildOptions, SupervisionRules, SupervisorOptions } from './system/supervisor-options.ts';
-export { createSystem, type System } from './system/system.ts';
+export type { System } from './system/system.ts';
 export type { ListenOptions, Trace, TraceListener } from './system/trace.ts';
 export type { Retention } from './system/trimming.ts';

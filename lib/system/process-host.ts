@@ -119,10 +119,8 @@ export class ProcessHost {
   state(process: Process): Promise<ProcessState> {
     return this.#withExecutor(process, async (executor) => {
       const slot = process.evaluated;
-      const known = slot - (process.base?.slot ?? -1);
-      const slots = Array.from({ length: Math.min(turnsShown, known) }, (_, back) => slot - back).reverse();
-      const outcomes = slots.map((at) => this.#stored(process, at));
-      return { ...(await stateOf(executor)), slot, gasUsed: outcomes.map((outcome) => outcome?.gasUsed ?? 0n) };
+      const outcomes = this.#driver.engine.history.newest(process, turnsShown);
+      return { ...(await stateOf(executor)), slot, gasUsed: outcomes.map(({ gasUsed }) => gasUsed) };
     });
   }
 

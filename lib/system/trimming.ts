@@ -1,4 +1,4 @@
-import { HeddleError } from '../core/error.ts';
+import { Chain, type ChainPoint } from '../process/chain.ts';
 import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
 import { inStore } from '../store/guard.ts';
@@ -10,7 +10,7 @@ import { packLedger, positionOf } from './ledger-checkpoint.ts';
 import type { History } from './record/history.ts';
 import type { KnownMessage } from './record/known-message.ts';
 import { MessageIndex } from './record/message-index.ts';
-import { readRecord } from './record/record.ts';
+import { readRecord, readRecords } from './record/record.ts';
 
 /** How much of its history a system keeps. */
 export interface Retention {
@@ -55,7 +55,9 @@ export class Trimming {
     const { store, log, ledger, executors } = this.#parts;
     const position = log.end;
     if (position === 0) return;
-    for (const process of ledger.processes) this.#setOff(process, await executors.neededFrom(process));
+    const needed: number[] = [];
+    for (const process of ledger.processes) needed.push(await executors.neededFrom(process));
+    this.#setOff(needed);
     ledger.known = this.#known();
     const kept = this.#kept();
     const { digestState } = log;
@@ -66,14 +68,34 @@ export class Trimming {
     await inStore('the log was not trimmed', () => store.trim(base, before));
   }
 
-  /** Puts a process's hash chain where the turns begin that it still needs. */
-  #setOff(process: Process, neededFrom: number): void {
-    const slot = neededFrom - 1;
-    if (slot < 0 || slot === process.chainPoint?.slot) return;
-    const [mail] = process.surroundings.past(process, slot);
-    if (!mail) throw new HeddleError('recording-invalid', `the log has no slot ${slot} of ${process.id}`, { slot });
-    const { id, hashChain } = mail.assignment;
-    process.chainPoint = { slot, id, hashChain };
+  /**
+   * Puts the hash chain of each process to where the turns begin that it still needs. They are computed in the order of the
+   * log, which is read once, however many processes there are.
+   */
+  #setOff(needed: readonly number[]): void {
+    const { log, ledger, history } = this.#parts;
+    const chains: (Chain | undefined)[] = [];
+    const points: (ChainPoint | undefined)[] = [];
+    const advance = (mail: Mail, process: Process): void => {
+      const { index } = process;
+      const chain = chains[index] ?? new Chain(process.chainPoint);
+      chains[index] = chain;
+      const end = chain.at(mail, process.id, ledger.carrier, (slot) => pastOf(process, slot));
+      points[index] = { slot: mail.slot, ...end };
+    };
+    for (const [record] of readRecords(log, log.base, history, ledger)) {
+      if (record.kind !== 'turn') continue;
+      const { process, slot } = record.header;
+      if (slot < (needed[process.index] ?? 0)) advance(history.handled(record.header), process);
+    }
+    for (const process of ledger.processes) {
+      const slot = (needed[process.index] ?? 0) - 1;
+      if (slot <= (process.chainPoint?.slot ?? -1)) continue;
+      // A turn from before the newest base was needed until now.
+      const [mail] = points[process.index]?.slot === slot ? [] : pastOf(process, slot);
+      if (mail) advance(mail, process);
+      process.chainPoint = points[process.index];
+    }
   }
 
   /** The messages that somebody still has, and who has them: whoever handles one may have it assigned. */
@@ -88,8 +110,7 @@ export class Trimming {
     const { mailbox, evaluated, chainPoint } = process;
     const from = (chainPoint?.slot ?? -1) + 1;
     if (from > evaluated && mailbox.length + mailbox.waitingLength === 0) return [];
-    const past = [...this.#parts.history.past(process, from)].map(({ assignment }) => assignment);
-    return [...past, ...mailbox, ...mailbox.waiting];
+    return [...pastOf(process, from), ...mailbox, ...mailbox.waiting];
   }
 
   /** The records that are read by whoever goes on from here: those that the ledger points at, and what these go back to. */
@@ -115,4 +136,9 @@ export class Trimming {
     });
     return kept.sort((one, other) => one.position - other.position);
   }
+}
+
+/** The mail of a process's turns from a slot on. */
+function* pastOf(process: Process, fromSlot: number): Generator<Mail> {
+  for (const { assignment } of process.surroundings.past(process, fromSlot)) yield assignment;
 }

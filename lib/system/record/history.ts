@@ -66,7 +66,7 @@ export class History {
       found.push({ header, failed });
       position = header.before;
     }
-    for (const { header, failed } of found.reverse()) yield { assignment: this.#mail(header), failed };
+    for (const { header, failed } of found.reverse()) yield { assignment: this.handled(header), failed };
   }
 
   /** The outcome of a slot; undefined while it is not evaluated. */
@@ -84,7 +84,20 @@ export class History {
     const reader = this.#log.at(position);
     reader.byte();
     const turn = this.turn(reader, position);
-    return { ...turn, mail: this.#mail(turn.header) };
+    return { ...turn, mail: this.handled(turn.header) };
+  }
+
+  /** The outcomes of a process's newest slots, in order: so many, or those that are there. */
+  newest(process: Process, most: number): readonly Outcome[] {
+    const outcomes: Outcome[] = [];
+    for (let position = process.lastTurn; position >= this.#log.trimmed && outcomes.length < most; ) {
+      const reader = this.#log.at(position);
+      reader.byte();
+      const header = readTurn(reader, position, this.#ledger);
+      outcomes.push(readOutcome(reader, header.slot, this.#ledger));
+      position = header.before;
+    }
+    return outcomes.reverse();
   }
 
   /** Where a turn is. The positions that are passed on the way to it are kept. */
@@ -97,7 +110,14 @@ export class History {
     this.#turns.set(process, known);
     // From the newest turn back to those that are known, and then back from these.
     let position = process.lastTurn;
-    for (let at = process.evaluated; at > known.to; at--) position = this.#pass(known, at, position);
+    for (let at = process.evaluated; at > known.to; at--) {
+      // What is before the log's beginning is passed only by who asks for it.
+      if (at < slot && position < this.#log.trimmed) {
+        known.from = at + 1;
+        break;
+      }
+      position = this.#pass(known, at, position);
+    }
     known.to = process.evaluated;
     if (slot < known.from) {
       const first = known.positions[known.from];
@@ -193,7 +213,8 @@ export class History {
     return one?.kind === 'assignment' ? one : undefined;
   }
 
-  #mail({ process, slot, mailPosition, mailIndex, moment }: TurnHeader): Mail {
+  /** The mail of a turn. */
+  handled({ process, slot, mailPosition, mailIndex, moment }: TurnHeader): Mail {
     const mail = this.mail(process, { position: mailPosition, index: mailIndex });
     mail.slot = slot;
     mail.moment = moment;
