@@ -70,7 +70,7 @@ export { roundRobin } from './schedule/round-robin.ts';
 export type { Runnable, Scheduler, SchedulerPolicy } from './schedule/scheduler.ts';
 export { type MemoryStore, memoryStore } from './store/memory.ts';
 export type { Notes } from './store/notes.ts';
-export type { LogPiece, Store, StoredCheckpoint, StoredLedger } from './store/store.ts';
+export type { LogBase, LogPiece, Store, StoredCheckpoint, StoredLedger } from './store/store.ts';
 export type { Addresses } from './system/addresses.ts';
 export type { AdoptedState, AdoptInput } from './system/adoptions.ts';
 export type { AskOptions } from './system/asks.ts';
@@ -92,3 +92,4 @@ export type { ChildStatus, SupervisorHandle, SupervisorStatus } from './system/s
 export type { ChildOptions, SupervisionRules, SupervisorOptions } from './system/supervisor-options.ts';
 export { createSystem, type System } from './system/system.ts';
 export type { ListenOptions, Trace, TraceListener } from './system/trace.ts';
+export type { Retention } from './system/trimming.ts';

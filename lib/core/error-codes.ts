@@ -297,6 +297,10 @@ export const errorCodes = {
     advice: 'The module is not deterministic, or is not the one recorded; compare both sides.',
   },
   'recording-invalid': { definite: true, advice: 'Give a recording made by system.record() of a compatible version.' },
+  'history-trimmed': {
+    definite: true,
+    advice: 'It is not in the store any more: keep more with the option retention, or read it before system.trim().',
+  },
   'checkpoint-invalid': { definite: true, advice: 'Start from another checkpoint, or from slot 0.' },
   'trace-overflow': { definite: true, advice: 'Read the trace faster, or use a listener.' },
   'store-failed': {

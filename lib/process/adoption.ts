@@ -1,12 +1,8 @@
 import type { Id } from '../core/id.ts';
-import type { ChainEnd } from '../schedule/hash-chain.ts';
+import type { ChainPoint } from './chain.ts';
 
-/** What a process goes on from whose first slots are not here. */
-export interface Base {
-  /** The last slot that is not. */
-  readonly slot: number;
-  /** Its assignment. */
-  readonly end: ChainEnd;
+/** What a process goes on from whose first slots are not here: the last slot that is not, and its assignment. */
+export interface Base extends ChainPoint {
   /** The SHA-256 of the checkpoint of the state after it. */
   readonly state: Id;
 }

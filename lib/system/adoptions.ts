@@ -47,7 +47,7 @@ export class Adoptions {
       }
       const base = from && {
         slot: from.checkpoint.slot,
-        end: endOf(from.end),
+        ...endOf(from.end),
         state: hashBytes(from.checkpoint.bytes),
       };
       if (base) checkWhole('from.checkpoint.slot', base.slot);

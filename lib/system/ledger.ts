@@ -16,6 +16,7 @@ import type { MailboxOptions } from '../process/mailbox.ts';
 import { Process, type Surroundings } from '../process/process.ts';
 import { AdoptedItem } from './adopted-item.ts';
 import type { Gateway } from './inbound-message.ts';
+import type { KnownMessage } from './record/known-message.ts';
 
 /** Mail that a process wants sent at a later moment. */
 export interface TimedMail {
@@ -42,6 +43,8 @@ export class Ledger {
   readonly admissions: Admissions;
   /** What follows from what is logged and is not logged itself yet. */
   readonly consequences = new Consequences();
+  /** Of the messages from before the store's newest base, those that somebody still had then, and who had them. */
+  known: readonly KnownMessage[] = [];
   /** How many records the log has. */
   records = 0;
   /** The moment of the newest record. */

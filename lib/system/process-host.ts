@@ -247,6 +247,10 @@ export class ProcessHost {
   }
 
   async #unanswered(process: Process, { slot, position }: Mail, timeoutMs: number): Promise<never> {
+    if (position < this.#driver.engine.log.trimmed) {
+      const what = `no reply from ${process.id} within ${timeoutMs} ms; the history of why was trimmed`;
+      throw new HeddleError('ask-timeout', what, { process: process.id, slot, timeoutMs });
+    }
     const outcome = this.#stored(process, slot);
     if (!outcome && !process.running) throw notRunning(process);
     const error = outcome?.error ? errorText(outcome) : undefined;

@@ -19,7 +19,7 @@ import { GroupHandle } from './group-handle.ts';
 import type { SpawnInput } from './inbound.ts';
 import { advance, type Progress, type RunUntil } from './loop.ts';
 import { type GroupOptions, NameHost } from './name-host.ts';
-import { checkWhole, limitsOf, mailboxOf, type SystemOptions } from './options.ts';
+import { checkWhole, limitsOf, mailboxOf, retentionOf, type SystemOptions } from './options.ts';
 import { ProcessHandle } from './process-handle.ts';
 import { ProcessHost } from './process-host.ts';
 import type { Recording } from './recording.ts';
@@ -67,7 +67,8 @@ export class System {
     const policy = scheduler(randomStream(seed, 'scheduler'));
     const mailbox = mailboxOf(options.mailbox, limits);
     const gateway = { ...this.addresses, seed, signer: options.signer, limits };
-    this.#engine = assemble(gateway, mailbox, { policy, store, clock, pool });
+    const retention = retentionOf(options.retention);
+    this.#engine = assemble(gateway, mailbox, { policy, store, clock, pool, retention });
     const { trace, log, history, ledger } = this.#engine;
     this.trace = trace;
     this.#driver = new Driver(this.#engine);
@@ -205,14 +206,15 @@ export class System {
     return progress;
   }
 
-  /** The mail that processes sent to nobody in the system, and what could not be delivered, in order. */
+  /** The mail of the history that is there which processes sent to nobody, or which could not be delivered, in order. */
   async outbound(): Promise<readonly OutboundMail[]> {
     return this.#driver.enter(() => [...this.#review.outbound()]);
   }
 
   /**
    * The messages that reached nobody although they were meant for somebody, in order: what could not be delivered, and what
-   * was in the mailbox of a process when it was stopped. Each says which turns it goes back to.
+   * was in the mailbox of a process when it was stopped. Each says which turns it goes back to. They are of the history
+   * that is there; reading a `chain` that goes back further throws `history-trimmed`.
    *
    * @example
    * ```ts
@@ -250,7 +252,7 @@ export class System {
     yield* this.#review.steps(from, this.#engine.store.durableLength);
   }
 
-  /** What turns have cost so far, by the `Action` of their messages, the dearest first. */
+  /** What the turns of the history have cost that is there, by the `Action` of their messages, the dearest first. */
   async gasReport(): Promise<readonly ActionGas[]> {
     return this.#driver.enter(() => gasReport(this.#review.turns()));
   }
@@ -282,6 +284,25 @@ export class System {
    */
   async flush(): Promise<void> {
     return this.#driver.flush();
+  }
+
+  /**
+   * Lets the store go of the history so far, durably, but for what the system needs to go on as it would have. What asks for
+   * what is gone throws `history-trimmed`: outcomes of earlier slots, `schedule`, `record`; a message from before that nobody
+   * has any more is not assigned by its id. The option `retention` does it by itself, behind the newest history.
+   *
+   * @example
+   * ```ts
+   * import { createSystem } from 'heddle';
+   *
+   * const system = createSystem({ retention: { bytes: 100_000_000 } });
+   * await system.settle();
+   * await system.trim(); // now, and all
+   * console.log(system.trace.digest); // as if nothing were trimmed
+   * ```
+   */
+  async trim(): Promise<void> {
+    return this.#driver.enter(() => this.#engine.trim());
   }
 
   /** Ends all executors, makes all durable and closes the store, after the turn under way. */

@@ -17,8 +17,8 @@ export function writeAdopted(writer: ByteWriter, { item, module, base }: Adopted
   writeSigned(writer, item);
   writer.number(base ? base.slot + 1 : 0);
   if (!base) return;
-  writer.text(base.end.id);
-  writer.text(base.end.hashChain);
+  writer.text(base.id);
+  writer.text(base.hashChain);
   writer.text(base.state);
 }
 
@@ -26,8 +26,7 @@ export function readAdopted(reader: ByteReader, position: number, ledger: Ledger
   const module = readModule(reader, ledger);
   const item = readSigned(reader);
   const slot = reader.number() - 1;
-  const base =
-    slot < 0 ? undefined : { slot, end: { id: reader.text(), hashChain: reader.text() }, state: reader.text() };
+  const base = slot < 0 ? undefined : { slot, id: reader.text(), hashChain: reader.text(), state: reader.text() };
   return new AdoptedItem({ item, module, base }, position);
 }
 

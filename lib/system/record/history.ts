@@ -48,14 +48,21 @@ export class History {
     this.#ledger = ledger;
   }
 
+  /** Lets go of what was read last. */
+  forget(): void {
+    this.#lastTurn = undefined;
+    this.#lastRoot = undefined;
+    this.#roots.clear();
+  }
+
   /** The committed turns of a process from a slot on. */
   *past(process: Process, fromSlot: number): Generator<PastMail> {
     const found: { readonly header: TurnHeader; readonly failed: boolean }[] = [];
-    for (let position = process.lastTurn; position >= 0; ) {
+    let position = process.lastTurn;
+    for (let slot = process.evaluated; slot >= fromSlot && position >= 0; slot--) {
       const reader = this.#log.at(position);
       const failed = reader.byte() === kinds.failedTurn;
       const header = readTurn(reader, position, this.#ledger);
-      if (header.slot < fromSlot) break;
       found.push({ header, failed });
       position = header.before;
     }
@@ -169,11 +176,21 @@ export class History {
     const kind = reader.byte();
     if (kind === kinds.followed) return readFollowed(reader, position, this.#ledger).mail;
     const mail = new Mail(process, this.message({ position, index }), position, index);
-    if (kind !== kinds.turn) return mail;
-    const { header, released } = this.#turn(position);
-    const one = released.find(({ index: at }) => at === index);
-    if (one?.kind !== 'assignment') return mail;
+    const one = this.#assignment({ position, index });
+    if (!one) return mail;
+    const { header } = this.#turn(position);
     return new CopiedMail(mail, one.assigning.exclude, { process: header.process.id, slot: header.slot });
+  }
+
+  /** Where the message is that is delivered there: elsewhere, if a turn has assigned it. */
+  origin(address: Address): Address {
+    return this.#assignment(address)?.original ?? address;
+  }
+
+  #assignment({ position, index }: Address) {
+    if (this.#log.at(position).byte() !== kinds.turn) return undefined;
+    const one = this.#turn(position).released.find(({ index: at }) => at === index);
+    return one?.kind === 'assignment' ? one : undefined;
   }
 
   #mail({ process, slot, mailPosition, mailIndex, moment }: TurnHeader): Mail {
