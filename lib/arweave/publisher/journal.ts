@@ -26,6 +26,8 @@ export interface KeptUpload {
 /** A bundle whose items are fixed: those from the end of the one before up to `to`. */
 export interface Entry extends PublishedTotals {
   readonly to: Cursor;
+  /** How many slots that were given elsewhere are passed on the way. */
+  readonly elsewhere: number;
   kept?: KeptUpload | undefined;
   isDone?: boolean;
 }
@@ -44,6 +46,7 @@ export class Journal {
   #published: PublishedTotals = { slots: 0, items: 0, bytes: 0, bundles: 0 };
   #entries: Entry[] = [];
   #modules: readonly Id[] = [];
+  #elsewhere = 0;
 
   private constructor(notes: DurableNotes, signer: Address) {
     this.#notes = notes;
@@ -63,6 +66,7 @@ export class Journal {
     journal.#published = kept.published;
     journal.#entries = kept.entries;
     journal.#modules = kept.modules;
+    journal.#elsewhere = kept.elsewhere;
     return journal;
   }
 
@@ -78,6 +82,11 @@ export class Journal {
   /** The bundles under way, in their order. */
   get entries(): readonly Entry[] {
     return this.#entries;
+  }
+
+  /** How many slots were passed that were given elsewhere, and need not be published. */
+  get elsewhere(): number {
+    return this.#elsewhere;
   }
 
   /** The modules of published processes that are not known to be on Arweave. */
@@ -107,6 +116,7 @@ export class Journal {
       const { to, slots, items, bytes, bundles } = first;
       const before = this.#published;
       this.#done = to;
+      this.#elsewhere += first.elsewhere;
       this.#published = {
         slots: before.slots + slots,
         items: before.items + items,
@@ -129,6 +139,7 @@ export class Journal {
         published: this.#published,
         entries: this.#entries,
         modules: this.#modules,
+        elsewhere: this.#elsewhere,
       };
       return putDurably(this.#notes, journalKey, kept);
     });
@@ -143,6 +154,7 @@ interface KeptJournal {
   readonly published: PublishedTotals;
   readonly entries: Entry[];
   readonly modules: readonly Id[];
+  readonly elsewhere: number;
 }
 
 const version = 1;
@@ -156,7 +168,8 @@ function readKept(bytes: Uint8Array): KeptJournal {
     isCursor(kept.done) &&
     isPublished(kept.published) &&
     Array.isArray(kept.entries) &&
-    kept.entries.every((entry) => isPublished(entry) && isCursor(entry.to)) &&
+    kept.entries.every((entry) => isPublished(entry) && isCursor(entry.to) && Number.isSafeInteger(entry.elsewhere)) &&
+    Number.isSafeInteger(kept.elsewhere) &&
     Array.isArray(kept.modules) &&
     kept.modules.every((id) => isId(id));
   if (isWhole) return kept as KeptJournal;

@@ -110,12 +110,14 @@ export class Publisher {
       (sum, { entry }) => ({ items: sum.items + entry.items, bytes: sum.bytes + entry.bytes }),
       { items: this.#bundler.items, bytes: this.#bundler.bytes },
     );
-    const early = entries.filter(({ isDone }) => isDone).reduce((sum, { slots }) => sum + slots, 0);
+    // What is published before what comes before it, and what was given elsewhere, has not to be published any more.
+    const early = entries.reduce((sum, { isDone, slots, elsewhere }) => sum + elsewhere + (isDone ? slots : 0), 0);
+    const elsewhere = this.#journal.elsewhere + this.#bundler.elsewhere + early;
     const evaluated = this.#system.processes.reduce((sum, { status }) => sum + status.slots - status.mail, 0);
     const trouble = this.#trouble ?? this.#deliveries.trouble;
     return {
       state: this.#stateNow(),
-      slots: evaluated - published.slots - early,
+      slots: evaluated - published.slots - elsewhere,
       ...underWay,
       underWay: this.#deliveries.underWay,
       published,

@@ -1,7 +1,7 @@
 // One order whoever publishes when, modules and other items beside the run, and what a publisher says of itself.
 
 import { readFileSync } from 'node:fs';
-import { createSystem, memoryStore, type System } from 'heddle';
+import { type Checkpoint, createSystem, defaultLimits, type Message, memoryStore, type System, tagValue } from 'heddle';
 import { type DataItem, defaultPublisherLimits, publish, signItem } from 'heddle/arweave';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -127,6 +127,58 @@ test('every limit is in the table, with its default', () => {
   const said = rows.map(([, name, value]) => [name, Number(value?.replaceAll(',', ''))]);
   assert.equal(Object.fromEntries(said), defaultPublisherLimits);
 });
+
+test('of a process that began elsewhere, what it does here', async () => {
+  const begun = await lightRun();
+  const [first] = begun.processes;
+  const [module] = modules;
+  assert.ok(first && module);
+  const schedule = await first.schedule();
+  const item = schedule[0]?.message as Message; // a schedule begins with it
+  for (const known of [0, schedule.length - 2]) {
+    const store = memoryStore();
+    const system = createSystem({ seed: 'elsewhere', signer, modules, store });
+    const end = schedule[known - 1];
+    const from = end && { checkpoint: await checkpointAfter(begun, end.slot), end };
+    const process = await system.adopt({ item, module, ...(from && { from }) });
+    await process.follow(schedule.slice(known));
+    await system.settle();
+    const sink = bundler();
+    const how = { signer, uploader: sink, notes: store, clock: hurriedClock() };
+    const publisher = await publish(system, how);
+    await publisher.settled();
+    assert.equal([sink.sent.length, publisher.backlog.slots], [0, 0]);
+    await publisher.close();
+    await process.takeOver();
+    await process.send({ data: 'here' });
+    await system.settle();
+    for (let life = 0; life < 2; life++) {
+      const next = await publish(system, how);
+      await next.settled();
+      assert.equal([next.backlog.slots, next.backlog.published.slots], [0, life + 1]);
+      await next.close();
+      await process.send({ data: 'here again' });
+      await system.settle();
+    }
+    const items = await sink.items();
+    const assigned = items.filter(({ tags }) => tagValue(tags, 'Type') === 'Assignment').map(({ id }) => id);
+    const own = (await process.schedule()).slice(-3, -1).map(({ id }) => id);
+    assert.equal([assigned, items.length], [own, 4]);
+  }
+});
+
+/** The state of the first process after a slot, from which another system can go on. */
+async function checkpointAfter(system: System, slot: number): Promise<Checkpoint> {
+  const [process] = system.processes;
+  const [module] = modules;
+  assert.ok(process && module);
+  const schedule = await process.schedule();
+  const item = schedule[0]?.message as Message; // a schedule begins with it
+  const { supervisor } = system.addresses;
+  const executor = await module.start({ process: item, module, limits: defaultLimits, supervisor, past: () => [] });
+  for (const assignment of schedule.slice(0, slot + 1)) await executor.evaluate(assignment);
+  return executor.checkpoint();
+}
 
 test('a system that has done nothing', async () => {
   const store = memoryStore();
