@@ -14,3 +14,10 @@ export interface Adoption {
   /** Whether it still gets its slots elsewhere. */
   isFollowed: boolean;
 }
+
+/** What is known of a process from before the history that is here. Few have any, so they have it as one. */
+export interface Earlier {
+  readonly adoption: Adoption | undefined;
+  /** From where on its hash chain is computed. */
+  readonly chainPoint: ChainPoint | undefined;
+}

@@ -11,7 +11,7 @@ import type { LifecycleState } from '../core/trace-event.ts';
 import type { Assigner } from '../schedule/assign.ts';
 import type { ChainEnd } from '../schedule/hash-chain.ts';
 import type { Runnable } from '../schedule/scheduler.ts';
-import type { Adoption, Base } from './adoption.ts';
+import type { Adoption, Base, Earlier } from './adoption.ts';
 import { Chain, type ChainPoint } from './chain.ts';
 import { type LifecycleEvent, lifecycleTable } from './lifecycle.ts';
 import type { Mail, Recipient } from './mail.ts';
@@ -45,8 +45,6 @@ export class Process implements Runnable, Recipient, Environment {
   readonly surroundings: Surroundings;
   /** Which of the deliveries of its item's record the item is. */
   readonly itemIndex: number;
-  /** That it began elsewhere, if it did. */
-  readonly adoption: Adoption | undefined;
   readonly mailbox = new Mailbox();
   /** How many slots were given. */
   slots = 0;
@@ -66,7 +64,7 @@ export class Process implements Runnable, Recipient, Environment {
   #state = loading;
   #budget: RestartBudget | undefined;
   #chain: Chain | undefined;
-  #chainPoint: ChainPoint | undefined;
+  #earlier: Earlier | undefined;
   #fromTags: readonly Tag[] | undefined;
   #ahead: Queue<Awaitable<Outcome>> | undefined;
 
@@ -83,9 +81,9 @@ export class Process implements Runnable, Recipient, Environment {
     this.item = item;
     this.module = module;
     this.surroundings = surroundings;
-    this.adoption = adoption;
-    if (!adoption?.base) return;
-    this.#chainPoint = adoption.base;
+    if (!adoption) return;
+    this.#earlier = { adoption, chainPoint: adoption.base };
+    if (!adoption.base) return;
     this.evaluated = adoption.base.slot;
     this.slots = this.evaluated + 1;
   }
@@ -110,17 +108,17 @@ export class Process implements Runnable, Recipient, Environment {
 
   /** What it goes on from, if its first slots are not here. */
   get base(): Base | undefined {
-    return this.adoption?.base;
+    return this.#earlier?.adoption?.base;
   }
 
   /** Whether somebody else gives it its slots. */
   get followed(): boolean {
-    return this.adoption?.isFollowed === true;
+    return this.#earlier?.adoption?.isFollowed === true;
   }
 
   /** Its slots are given here from now on. */
   takeOver(): void {
-    if (this.adoption) this.adoption.isFollowed = false;
+    if (this.#earlier?.adoption) this.#earlier.adoption.isFollowed = false;
   }
 
   get budget(): RestartBudget {
@@ -152,17 +150,17 @@ export class Process implements Runnable, Recipient, Environment {
 
   /** The end of its schedule, which the next assignment continues; undefined before the first. */
   get end(): ChainEnd | undefined {
-    const point = this.#chainPoint;
+    const point = this.#earlier?.chainPoint;
     return point && point.slot === this.slots - 1 ? point : this.last;
   }
 
   /** From where on its hash chain is computed where the turns before are not there any more. */
   get chainPoint(): ChainPoint | undefined {
-    return this.#chainPoint;
+    return this.#earlier?.chainPoint;
   }
 
   set chainPoint(point: ChainPoint | undefined) {
-    this.#chainPoint = point;
+    this.#earlier = { adoption: this.#earlier?.adoption, chainPoint: point };
     this.#chain = undefined;
   }
 
@@ -193,7 +191,7 @@ export class Process implements Runnable, Recipient, Environment {
   }
 
   chained(mail: Mail): ChainEnd {
-    this.#chain ??= new Chain(this.#chainPoint);
+    this.#chain ??= new Chain(this.#earlier?.chainPoint);
     return this.#chain.at(mail, this.id, this.surroundings.assigner, (slot) => this.#schedule(slot));
   }
 
