@@ -1,3 +1,4 @@
+import type { Moment } from '../core/clock.ts';
 import type { Id } from '../core/id.ts';
 import type { ChainEnd } from '../schedule/hash-chain.ts';
 
@@ -7,6 +8,8 @@ export interface Base {
   readonly slot: number;
   /** Its assignment. */
   readonly end: ChainEnd;
+  /** When that was made. */
+  readonly moment: Moment;
   /** The SHA-256 of the checkpoint of the state after it. */
   readonly state: Id;
 }
