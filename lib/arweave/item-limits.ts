@@ -1,5 +1,4 @@
-import { HeddleError } from '../core/error.ts';
-import { checkWhole } from '../system/options.ts';
+import { limitsOver } from './limits.ts';
 
 /**
  * How much of a data item or a bundle is read. ANS-104 allows an item less, but the network's clients do not hold to
@@ -37,13 +36,5 @@ export const defaultItemLimits: ItemLimits = {
 export const buildLimits = { tags: 128, nameBytes: 1_024, valueBytes: 3_072, tagBytes: 4_096 } as const;
 
 /** The defaults with `given` over them. */
-export function itemLimitsOf(given?: Partial<ItemLimits>): ItemLimits {
-  if (!given) return defaultItemLimits;
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaultItemLimits, name)) {
-      throw new HeddleError('option-invalid', `there is no limit ${name}`, { option: name });
-    }
-    checkWhole(name, value);
-  }
-  return { ...defaultItemLimits, ...given };
-}
+export const itemLimitsOf = (given?: Partial<ItemLimits>): ItemLimits =>
+  given ? limitsOver(defaultItemLimits, given) : defaultItemLimits;

@@ -43,6 +43,11 @@ export class BehaviorExecutor<State> implements Executor {
     return false;
   }
 
+  /** What is set aside is in the log. */
+  get pastFrom(): number {
+    return Math.min(this.#slot + 1, ...slotsOf(this.#stash ?? noStash));
+  }
+
   get residentBytes(): number {
     return this.#packed?.bytes.length ?? 0;
   }

@@ -65,6 +65,8 @@ export interface Executor {
   readonly residentBytes?: number;
   /** Whether it takes an assignment before the outcomes of earlier ones are committed. */
   readonly runsAhead?: boolean;
+  /** The first slot that it may read back from the committed turns when it goes on from a checkpoint of now; its next if left out. */
+  readonly pastFrom?: number | undefined;
   evaluate(assignment: Assignment): Awaitable<Outcome>;
   /** Evaluates without leaving a trace in the state. */
   dryRun(message: DryRun): Awaitable<Outcome>;

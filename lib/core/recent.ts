@@ -11,6 +11,10 @@ export class Recent<K, V> {
     return this.#entries.get(key);
   }
 
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** Puts something in; what was put in longest ago goes if there is no room. */
   set(key: K, value: V): void {
     // What is put in again is new again.

@@ -3,32 +3,32 @@ import { type Assigner, assignmentId } from '../schedule/assign.ts';
 import { type ChainEnd, nextHashChain } from '../schedule/hash-chain.ts';
 import type { Mail } from './mail.ts';
 
-/** The last assignment that is known from elsewhere. */
-interface ChainBase {
+/** The end of a schedule's hash chain at a slot. */
+export interface ChainPoint extends ChainEnd {
   readonly slot: number;
-  readonly end: ChainEnd | undefined;
 }
-
-const beginning: ChainBase = { slot: -1, end: undefined };
 
 /** How far the hash chain of a schedule has been computed: nobody pays for it who does not look at it. */
 export class Chain {
-  readonly #base: ChainBase;
+  readonly #from: ChainPoint | undefined;
   #slot: number;
   #end: ChainEnd | undefined;
 
-  /** One that begins, or goes on from the assignment of a slot. */
-  constructor(base: ChainBase = beginning) {
-    this.#base = base;
-    this.#slot = base.slot;
-    this.#end = base.end;
+  /** One that goes on from there. */
+  constructor(from?: ChainPoint) {
+    this.#from = from;
+    this.#slot = from?.slot ?? -1;
+    this.#end = from;
   }
 
   /** The id and hash chain of `mail`, whose schedule `from` has from any slot on. */
   at(mail: Mail, process: Id, by: Assigner, from: (slot: number) => Iterable<Mail>): ChainEnd {
     if (mail.slot === this.#slot && this.#end) return this.#end;
     if (mail.slot === this.#slot + 1) return this.#next(mail, process, by);
-    if (mail.slot <= this.#slot) return new Chain(this.#base).at(mail, process, by, from);
+    if (mail.slot <= this.#slot) {
+      const start = this.#from && mail.slot > this.#from.slot ? this.#from : undefined;
+      return new Chain(start).at(mail, process, by, from);
+    }
     for (const earlier of from(this.#slot + 1)) {
       if (earlier.slot === mail.slot) break;
       this.#next(earlier, process, by);

@@ -12,7 +12,7 @@ import type { Assigner } from '../schedule/assign.ts';
 import type { ChainEnd } from '../schedule/hash-chain.ts';
 import type { Runnable } from '../schedule/scheduler.ts';
 import type { Adoption, Base } from './adoption.ts';
-import { Chain } from './chain.ts';
+import { Chain, type ChainPoint } from './chain.ts';
 import { type LifecycleEvent, lifecycleTable } from './lifecycle.ts';
 import type { Mail, Recipient } from './mail.ts';
 import { Mailbox } from './mailbox.ts';
@@ -66,6 +66,7 @@ export class Process implements Runnable, Recipient, Environment {
   #state = loading;
   #budget: RestartBudget | undefined;
   #chain: Chain | undefined;
+  #chainPoint: ChainPoint | undefined;
   #fromTags: readonly Tag[] | undefined;
   #ahead: Queue<Awaitable<Outcome>> | undefined;
 
@@ -84,6 +85,7 @@ export class Process implements Runnable, Recipient, Environment {
     this.surroundings = surroundings;
     this.adoption = adoption;
     if (!adoption?.base) return;
+    this.#chainPoint = adoption.base;
     this.evaluated = adoption.base.slot;
     this.slots = this.evaluated + 1;
   }
@@ -150,7 +152,18 @@ export class Process implements Runnable, Recipient, Environment {
 
   /** The end of its schedule, which the next assignment continues; undefined before the first. */
   get end(): ChainEnd | undefined {
-    return this.last ?? this.base?.end;
+    const point = this.#chainPoint;
+    return point && point.slot === this.slots - 1 ? point : this.last;
+  }
+
+  /** From where on its hash chain is computed where the turns before are not there any more. */
+  get chainPoint(): ChainPoint | undefined {
+    return this.#chainPoint;
+  }
+
+  set chainPoint(point: ChainPoint | undefined) {
+    this.#chainPoint = point;
+    this.#chain = undefined;
   }
 
   /** The tags that say of its messages who sends them. */
@@ -180,7 +193,7 @@ export class Process implements Runnable, Recipient, Environment {
   }
 
   chained(mail: Mail): ChainEnd {
-    this.#chain ??= new Chain(this.base);
+    this.#chain ??= new Chain(this.#chainPoint);
     return this.#chain.at(mail, this.id, this.surroundings.assigner, (slot) => this.#schedule(slot));
   }
 

@@ -1,6 +1,7 @@
 import { hashBytes, type Id } from '../core/id.ts';
+import { keptAt } from './kept.ts';
 import type { Notes } from './notes.ts';
-import type { LogPiece, Store, StoredCheckpoint, StoredLedger } from './store.ts';
+import type { LogBase, LogPiece, Store, StoredCheckpoint, StoredLedger } from './store.ts';
 
 /**
  * A store that lives as long as the program. It is the default.
@@ -34,23 +35,28 @@ export function memoryStore(): MemoryStore {
  */
 export class MemoryStore implements Store, Notes {
   /** The log in pieces, each with room behind it but the last. */
-  readonly #pieces: Piece[] = [];
+  #pieces: Piece[] = [];
+  #length = 0;
+  /** What the log was trimmed to, and the newest base. */
+  #trimmed: LogBase = noBase;
+  #base: LogBase = noBase;
   readonly #checkpoints = new Map<Id, StoredCheckpoint>();
+  /** The newest but for bases. */
   #ledger: StoredLedger | undefined;
   readonly #blobs = new Map<Id, Uint8Array>();
   readonly #notes = new Map<Id, Uint8Array>();
 
   /** How many bytes of log it holds. */
   get length(): number {
-    const last = this.#pieces.at(-1);
-    return last ? last.position + last.length : 0;
+    return this.#length;
   }
 
   append({ position, bytes }: LogPiece): void {
     const { length } = this;
     if (position !== length) throw new Error('another system has written to the store');
     let piece = this.#pieces.at(-1);
-    if (!piece || piece.length + bytes.length > piece.room.length) {
+    // A base is at the beginning of a piece.
+    if (!piece || position === this.#base.position || piece.length + bytes.length > piece.room.length) {
       // As much again as there is, within bounds.
       const roomBytes = Math.min(Math.max(length, leastRoomBytes), mostRoomBytes);
       piece = { position, room: new Uint8Array(Math.max(roomBytes, bytes.length)), length: 0 };
@@ -58,10 +64,12 @@ export class MemoryStore implements Store, Notes {
     }
     piece.room.set(bytes, piece.length);
     piece.length += bytes.length;
+    this.#length += bytes.length;
   }
 
   read(position: number): LogPiece | undefined {
     if (position >= this.length) return undefined;
+    if (position < this.trimmed) return keptAt(this.#trimmed, position);
     let low = 0;
     for (let high = this.#pieces.length - 1; low < high; ) {
       const middle = (low + high + 1) >> 1;
@@ -81,11 +89,30 @@ export class MemoryStore implements Store, Notes {
   }
 
   putLedger(ledger: StoredLedger): void {
-    this.#ledger = ledger;
+    if (ledger.position > this.base) this.#ledger = ledger;
   }
 
   ledger(): StoredLedger | undefined {
-    return this.#ledger;
+    return this.#ledger ?? (this.base > 0 ? this.#base : undefined);
+  }
+
+  get trimmed(): number {
+    return this.#trimmed.position;
+  }
+
+  get base(): number {
+    return this.#base.position;
+  }
+
+  trim(base: LogBase, before: number): void {
+    if (base.position !== this.length || (before !== base.position && before !== this.base)) {
+      throw new Error(`a base at ${base.position} of ${this.length}, and to be trimmed at ${before}`);
+    }
+    if (before === base.position) this.#trimmed = base;
+    else if (before > this.trimmed) this.#trimmed = this.#base;
+    this.#base = base;
+    this.#ledger = undefined;
+    this.#pieces = this.#pieces.filter(({ position }) => position >= before);
   }
 
   putBlob(bytes: Uint8Array): Id {
@@ -116,6 +143,8 @@ export class MemoryStore implements Store, Notes {
 
   close(): void {}
 }
+
+const noBase: LogBase = { position: 0, bytes: new Uint8Array(), kept: [] };
 
 interface Piece {
   readonly position: number;

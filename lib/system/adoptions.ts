@@ -129,7 +129,7 @@ function baseOf({ checkpoint, end }: AdoptedState): Base {
   idToBytes(id);
   idToBytes(hashChain);
   for (const [name, value] of Object.entries({ slot, timestampMs, blockHeight })) checkWhole(name, value);
-  return { slot, end: { id, hashChain }, moment: { timestampMs, blockHeight }, state: hashBytes(bytes) };
+  return { slot, id, hashChain, moment: { timestampMs, blockHeight }, state: hashBytes(bytes) };
 }
 
 const invalid = ({ id }: Process, { slot }: Assignment, why: string): HeddleError =>

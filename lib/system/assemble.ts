@@ -12,6 +12,7 @@ import { Ledger } from './ledger.ts';
 import { History } from './record/history.ts';
 import { Recorder } from './recorder.ts';
 import { TraceLog } from './trace.ts';
+import type { Retention } from './trimming.ts';
 import { Turns } from './turns.ts';
 
 /** What an engine is given. */
@@ -20,10 +21,12 @@ export interface Given {
   readonly store: Store;
   readonly clock: Clock;
   readonly pool: Pool;
+  readonly retention?: Retention | undefined;
 }
 
 /** Puts the parts of a system together. */
-export function assemble(gateway: Gateway, mailbox: MailboxOptions, { policy, store, clock, pool }: Given): Engine {
+export function assemble(gateway: Gateway, mailbox: MailboxOptions, given: Given): Engine {
+  const { policy, store, clock, pool, retention } = given;
   const log = new Log(store);
   const past = (process: Process, fromSlot: number): Iterable<PastMail> => history.past(process, fromSlot);
   const ledger = new Ledger(gateway, mailbox, past);
@@ -38,5 +41,5 @@ export function assemble(gateway: Gateway, mailbox: MailboxOptions, { policy, st
     executors.arrived(process);
   };
   const recorder = new Recorder({ log, ledger, history, clock, trace, onAssigned });
-  return new Engine({ ledger, store, log, history, recorder, turns, executors, trace, clock });
+  return new Engine({ ledger, store, log, history, recorder, turns, executors, trace, clock }, retention);
 }

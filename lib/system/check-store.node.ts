@@ -46,8 +46,8 @@ export interface CheckOptions {
  */
 export async function checkStore(folder: string, { onProgress, signer }: CheckOptions = {}): Promise<CheckedStore> {
   let [records, processes, readable] = [0, 0, 0];
-  const report = await inspectStore(folder, onProgress, (read, goodLength) => {
-    const log = checkLog(read, signer);
+  const report = await inspectStore(folder, onProgress, async (good, goodLength) => {
+    const log = await checkLog(good, signer);
     ({ records, processes, goodLength: readable } = log);
     if (log.flaw === undefined || readable >= goodLength) return [];
     return [{ what: 'record', reason: log.flaw, position: readable }];

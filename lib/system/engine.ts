@@ -24,6 +24,7 @@ import type { History } from './record/history.ts';
 import type { Recorder } from './recorder.ts';
 import { Supervision } from './supervision.ts';
 import type { TraceLog } from './trace.ts';
+import { type Retention, Trimming } from './trimming.ts';
 import type { Turns } from './turns.ts';
 
 /** The parts of a system. */
@@ -55,12 +56,13 @@ export class Engine implements Parts {
   readonly clock: Clock;
   readonly supervision: Supervision;
   readonly checkpoints: LedgerCheckpoints;
+  readonly #trimming: Trimming;
   /** Is told of each process that takes no more mail. */
   onEnded: ((process: Process) => void) | undefined;
   readonly #evaluation: Evaluation;
   #failure: unknown;
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, retention?: Retention) {
     this.ledger = parts.ledger;
     this.store = parts.store;
     this.log = parts.log;
@@ -71,6 +73,7 @@ export class Engine implements Parts {
     this.trace = parts.trace;
     this.clock = parts.clock;
     this.checkpoints = new LedgerCheckpoints(parts.store, parts.log, parts.ledger);
+    this.#trimming = new Trimming(parts, retention);
     const { seed } = parts.ledger.carrier;
     const fail = (process: Process, reason: string) => this.status(process, 'failed', reason);
     this.supervision = new Supervision({ ...parts, seed, fail });
@@ -152,17 +155,34 @@ export class Engine implements Parts {
   flush(): Awaitable<void> {
     this.#check();
     const flushed = this.trace.flush();
-    if (!isPending(flushed) && !this.checkpoints.isDue) return;
+    if (!isPending(flushed) && !this.checkpoints.isDue && !this.#trimming.isDue) return;
     return this.#flushed(flushed);
   }
 
   async #flushed(flushed: Awaitable<void>): Promise<void> {
     try {
       await flushed;
+      if (this.#trimming.isDue) await this.#trim('before');
       if (this.checkpoints.isDue) await this.checkpoints.take();
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Lets the store go of all history that nobody needs to go on. */
+  async trim(): Promise<void> {
+    await this.flush();
+    try {
+      await this.#trim('this');
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #trim(behind: 'this' | 'before'): Promise<void> {
+    await this.#trimming.take(behind);
+    // A base is a checkpoint, too.
+    this.checkpoints.begin();
   }
 
   /** Evaluates a message on a running process's state and forgets it. A crash over it is counted like any other. */

@@ -24,6 +24,8 @@ export class Executors {
   readonly #pool: Pool;
   readonly #trace: TraceLog;
   readonly #residency = new Residency();
+  /** Of which slots the checkpoints are that were put, and from where on they need turns. */
+  readonly #kept = new WeakMap<Process, { readonly slot: number; readonly pastFrom: number }>();
   /** Processes of other threads, once for each message that was not begun with when it got its slot. */
   readonly #arrivals = new Queue<Process>();
   /** How many messages were evaluated, or begun with, before their turns. */
@@ -89,6 +91,30 @@ export class Executors {
     // What stopped before it may go on.
     this.announceAgain(process);
     return this.#checkpoint(process, process.executor);
+  }
+
+  /**
+   * The first slot whose turn is still needed to bring a process up, when its checkpoint is in the store. One that cannot
+   * be brought up or be copied needs all that it needed before.
+   */
+  async neededFrom(process: Process): Promise<number> {
+    const { evaluated, chainPoint, state } = process;
+    const all = (chainPoint?.slot ?? -1) + 1;
+    if (all > evaluated || state === 'stopped') return evaluated + 1;
+    const kept = this.#kept.get(process);
+    if (kept && kept.slot === evaluated) return kept.pastFrom;
+    if (!process.takesTurns) return kept?.pastFrom ?? all;
+    try {
+      await this.takeBack(process);
+      await this.#checkpoint(process, await this.of(process));
+      await this.makeRoom();
+    } catch (error) {
+      if (isStoreFailure(error)) throw error;
+      // What is wrong with it is found when it has its turn.
+      await this.discard(process);
+      this.announceAgain(process);
+    }
+    return this.#kept.get(process)?.pastFrom ?? all;
   }
 
   /** Makes room, if there is none, by letting go of the executors of processes that have not run for longest. */
@@ -227,8 +253,11 @@ export class Executors {
     // One of a slot that is not in the log would be of no use.
     await this.#records.flush();
     const taken = executor.checkpoint();
-    const stored = { process: process.id, ...(isPending(taken) ? await taken : taken) };
+    const checkpoint = isPending(taken) ? await taken : taken;
+    const pastFrom = executor.pastFrom ?? checkpoint.slot + 1;
+    const stored = { process: process.id, ...checkpoint };
     await inStore('a checkpoint was not stored', () => this.#records.store.putCheckpoint(stored));
+    this.#kept.set(process, { slot: checkpoint.slot, pastFrom });
   }
 }
 

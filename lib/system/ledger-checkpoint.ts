@@ -62,6 +62,11 @@ export function packLedger(ledger: Ledger, digestState: Uint8Array): Uint8Array 
     writer.signed(atMs - epochMoment.timestampMs);
   });
   writeAll(writer, ledger.admissions.withWaiting(), (process) => writer.number(process.index));
+  writeAll(writer, ledger.known, ({ address, holders }) => {
+    writer.number(address.position);
+    writer.number(address.index);
+    writeAll(writer, holders, ({ index }) => writer.number(index));
+  });
   return writer.bytes.subarray(0, writer.at);
 }
 
@@ -102,6 +107,10 @@ export function unpackLedger(bytes: Uint8Array, ledger: Ledger, history: History
       ledger.admissions.setRate(ledger.at(reader.number()), reader.number(), epochMoment.timestampMs + reader.signed()),
     );
     readAll(reader, () => ledger.admissions.waits(ledger.at(reader.number())));
+    ledger.known = readAll(reader, () => {
+      const address = { position: reader.number(), index: reader.number() };
+      return { address, holders: new Set(readAll(reader, () => ledger.at(reader.number()))) };
+    });
   };
   return {
     digestState,
@@ -118,7 +127,7 @@ export function unpackLedger(bytes: Uint8Array, ledger: Ledger, history: History
 }
 
 function writeProcess(writer: ByteWriter, process: Process, ledger: Ledger): void {
-  const { module, item, itemIndex, evaluated, lastTurn, state, reason } = process;
+  const { module, item, itemIndex, evaluated, lastTurn, state, reason, chainPoint } = process;
   const status = process.running ? 'running' : state === 'failed' ? 'failed' : 'stopped';
   writer.number(ledger.moduleNumber(module) ?? 0);
   writer.number(positionOf(item));
@@ -126,6 +135,11 @@ function writeProcess(writer: ByteWriter, process: Process, ledger: Ledger): voi
   writer.number(evaluated + 1);
   writer.number(lastTurn + 1);
   writer.byte(statuses.indexOf(status) + (process.followed ? followedFlag : 0));
+  writer.number((chainPoint?.slot ?? -1) + 1);
+  if (chainPoint) {
+    writer.text(chainPoint.id);
+    writer.text(chainPoint.hashChain);
+  }
   if (status !== 'running') writer.text((reason ?? '').toWellFormed());
 }
 
@@ -140,6 +154,8 @@ function readProcess(reader: ByteReader, ledger: Ledger, history: History): void
   const standing = reader.byte();
   if (standing < followedFlag) process.takeOver();
   const status = statuses[standing % followedFlag] ?? 'running';
+  const slot = reader.number() - 1;
+  if (slot >= 0) process.chainPoint = { slot, id: reader.text(), hashChain: reader.text() };
   if (status === 'running') return;
   if (status === 'failed') process.move('crashed');
   process.move(status === 'failed' ? 'gaveUp' : 'stopped');
@@ -174,7 +190,7 @@ function readMail(reader: ByteReader, ledger: Ledger, history: History): readonl
 }
 
 /** Where the record is that a process's item is in. */
-const positionOf = (item: LazyMessage): number =>
+export const positionOf = (item: LazyMessage): number =>
   item instanceof PushedMessage ? PushedMessage.senderOf(item).position : rootOf(item).position;
 
 function assignNext(mail: ReadonlyMap<Process, Mail[]>, process: Process, ledger: Ledger): void {

@@ -8,6 +8,7 @@ import type { LazyMessage } from '../core/message.ts';
 import type { StatusChange } from '../core/status-change.ts';
 import { tagValue } from '../core/tags.ts';
 import { Admissions } from '../process/admissions.ts';
+import type { Adoption } from '../process/adoption.ts';
 import { Bonds } from '../process/bonds.ts';
 import { Consequences, linked } from '../process/consequences.ts';
 import { Directory } from '../process/directory.ts';
@@ -16,6 +17,7 @@ import type { MailboxOptions } from '../process/mailbox.ts';
 import { Process, type Surroundings } from '../process/process.ts';
 import { AdoptedItem } from './adopted-item.ts';
 import type { Gateway } from './inbound-message.ts';
+import type { KnownMessage } from './record/known-message.ts';
 
 /** Mail that a process wants sent at a later moment. */
 export interface TimedMail {
@@ -42,6 +44,8 @@ export class Ledger {
   readonly admissions: Admissions;
   /** What follows from what is logged and is not logged itself yet. */
   readonly consequences = new Consequences();
+  /** Of the messages from before the store's newest base, those that somebody still had then, and who had them. */
+  known: readonly KnownMessage[] = [];
   /** How many records the log has. */
   records = 0;
   /** The moment of the newest record. */
@@ -168,8 +172,8 @@ export class Ledger {
   }
 
   /** Adds a process. */
-  spawn(item: LazyMessage, itemIndex: number, module: Module): Process {
-    const process = new Process(this.processes.length, item, itemIndex, module, this.#surroundings);
+  spawn(item: LazyMessage, itemIndex: number, module: Module, adoption?: Adoption): Process {
+    const process = new Process(this.processes.length, item, itemIndex, module, this.#surroundings, adoption);
     this.processes.push(process);
     this.noteLogged(module);
     return process;
@@ -178,11 +182,7 @@ export class Ledger {
   /** Adds a process that began elsewhere. */
   adopt(item: AdoptedItem): Process {
     const { module, base } = AdoptedItem.adopted(item);
-    const adoption = { base, isFollowed: true };
-    const process = new Process(this.processes.length, item, 0, module, this.#surroundings, adoption);
-    this.processes.push(process);
-    this.noteLogged(module);
-    return process;
+    return this.spawn(item, 0, module, { base, isFollowed: true });
   }
 
   /** Notes that the log has a module, and so knows it by a number. */

@@ -6,6 +6,7 @@ import type { MessageSigner } from '../core/message-signer.ts';
 import type { MailboxOptions } from '../process/mailbox.ts';
 import type { SchedulerPolicy } from '../schedule/scheduler.ts';
 import type { Store } from '../store/store.ts';
+import type { Retention } from './trimming.ts';
 
 /** How a system is set up; everything has a default. */
 export interface SystemOptions {
@@ -32,6 +33,8 @@ export interface SystemOptions {
   readonly limits?: Partial<Limits>;
   /** How much mail each process takes: what the limits say, and then `wait`, by default, at any rate. */
   readonly mailbox?: Partial<MailboxOptions>;
+  /** How much history is kept; all by default. Less than that is trimmed as `System.trim` does. */
+  readonly retention?: Retention;
   /** Modules that processes may spawn by id, besides those given to `spawn` and `define`. */
   readonly modules?: readonly Module[];
 }
@@ -68,6 +71,12 @@ export function mailboxOf(given: Partial<MailboxOptions> = {}, limits: Limits): 
   checkUpTo('mailbox.rate.messages', rate.messages, 1_000_000);
   checkUpTo('mailbox.rate.perMs', rate.perMs, 1_000_000_000);
   return { messages, bytes, overflow, rate: { messages: rate.messages, perMs: rate.perMs } };
+}
+
+/** What is kept of the history, if not all of it. */
+export function retentionOf(given: Retention | undefined): Retention | undefined {
+  if (given) checkUpTo('retention.bytes', given.bytes, Number.MAX_SAFE_INTEGER);
+  return given && { bytes: given.bytes };
 }
 
 function checkUpTo(option: string, value: number, most: number): void {

@@ -56,7 +56,9 @@ export class Outgoing implements OutboxTaker {
     const process = ledger.find(target);
     const message = known && this.#messages.read(known);
     const ruling = !known
-      ? 'message-unknown'
+      ? this.#messages.isPartial
+        ? 'history-trimmed'
+        : 'message-unknown'
       : process && known.holders.has(process)
         ? 'message-duplicate'
         : message

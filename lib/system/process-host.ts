@@ -120,10 +120,8 @@ export class ProcessHost {
   state(process: Process): Promise<ProcessState> {
     return this.#withExecutor(process, async (executor) => {
       const slot = process.evaluated;
-      const known = slot - (process.base?.slot ?? -1);
-      const slots = Array.from({ length: Math.min(turnsShown, known) }, (_, back) => slot - back).reverse();
-      const outcomes = slots.map((at) => this.#stored(process, at));
-      return { ...(await stateOf(executor)), slot, gasUsed: outcomes.map((outcome) => outcome?.gasUsed ?? 0n) };
+      const outcomes = this.#driver.engine.history.newest(process, turnsShown);
+      return { ...(await stateOf(executor)), slot, gasUsed: outcomes.map(({ gasUsed }) => gasUsed) };
     });
   }
 
@@ -255,6 +253,10 @@ export class ProcessHost {
   }
 
   async #unanswered(process: Process, { slot, position }: Mail, timeoutMs: number): Promise<never> {
+    if (position < this.#driver.engine.log.trimmed) {
+      const what = `no reply from ${process.id} within ${timeoutMs} ms; the history of why was trimmed`;
+      throw new HeddleError('ask-timeout', what, { process: process.id, slot, timeoutMs });
+    }
     const outcome = this.#stored(process, slot);
     if (!outcome && !process.running) throw notRunning(process);
     const error = outcome?.error ? errorText(outcome) : undefined;

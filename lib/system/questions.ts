@@ -65,7 +65,7 @@ export class Questions {
    * noted more than `most`, and more than half of what it has read is from before.
    */
   serves(position: number, most: number): boolean {
-    if (position < this.#from || position >= this.#end) return false;
+    if (position < this.#from || position >= this.#end || this.#end < this.#log.trimmed) return false;
     return this.#count <= most || position - this.#from < this.#end - position;
   }
 

@@ -66,7 +66,7 @@ export class Review {
   }
 
   *#records(): Generator<LogRecord> {
-    for (const [record] of readRecords(this.#log, 0, this.#history, this.#ledger)) yield record;
+    for (const [record] of readRecords(this.#log, this.#log.trimmed, this.#history, this.#ledger)) yield record;
   }
 
   /** The mail of a record that went to nobody for such a reason. */

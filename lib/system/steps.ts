@@ -1,6 +1,7 @@
 import type { Assignment } from '../core/assignment.ts';
 import type { Message } from '../core/message.ts';
 import type { Log } from '../store/log/log.ts';
+import { AdoptedItem } from './adopted-item.ts';
 import type { Ledger } from './ledger.ts';
 import type { History } from './record/history.ts';
 import { type LogRecord, readRecords } from './record/record.ts';
@@ -20,6 +21,8 @@ export interface Step {
    * and those that left the system. Each message is in one step, whoever gets it, and before any slot that has it.
    */
   readonly messages: readonly NewMessage[];
+  /** How many slots it took in that were given elsewhere, where they are kept. */
+  readonly elsewhere: number;
 }
 
 /** A slot whose turn is over. */
@@ -58,16 +61,20 @@ function stepOf(record: LogRecord, position: number, end: number, history: Histo
   // Turns to come name it, and its id may be dear.
   if (record.kind === 'message') history.keepRoot(record.message);
   const messages = [...newMessages(record, position, history)];
-  if (record.kind !== 'turn') return { position, end, messages };
+  const where = { position, end, messages };
+  if (record.kind === 'adopted') return { ...where, elsewhere: slotsBefore(record.item) };
+  if (record.kind !== 'turn') return { ...where, elsewhere: 0 };
   const { process, slot, mailPosition, mailIndex, moment } = record.header;
   const origin = { position: mailPosition, index: mailIndex };
   const assignment = history.mail(process, origin);
-  // What got its slot elsewhere is kept elsewhere.
-  if (assignment.givenId !== undefined) return { position, end, messages };
+  if (assignment.givenId !== undefined) return { ...where, elsewhere: 1 };
   assignment.slot = slot;
   assignment.moment = moment;
-  return { position, end, evaluated: { assignment, origin }, messages };
+  return { ...where, elsewhere: 0, evaluated: { assignment, origin } };
 }
+
+/** The slots that are in the state which an adopted process goes on from. */
+const slotsBefore = (item: AdoptedItem): number => (AdoptedItem.adopted(item).base?.slot ?? -1) + 1;
 
 function* newMessages(record: LogRecord, position: number, history: History): Generator<NewMessage> {
   switch (record.kind) {

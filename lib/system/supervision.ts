@@ -107,7 +107,7 @@ export class Supervision {
     const reason = reasonOf(error);
     const code = error instanceof HeddleError ? error.code : undefined;
     // The next replay would end the same way.
-    if (code === 'divergence') return hopeless(process, reason, timestampMs);
+    if (code === 'divergence' || code === 'history-trimmed') return hopeless(process, reason, timestampMs);
     if (code === 'worker-ended') return blameless(process, reason, timestampMs);
     return this.#verdict(process, reason);
   }

@@ -1,17 +1,12 @@
 import type { Module } from '../compute/executor.ts';
-import { createPool } from '../compute/pool/index.ts';
 import { joined } from '../core/bytes.ts';
-import { type Moment, virtualClock } from '../core/clock.ts';
+import type { Moment } from '../core/clock.ts';
 import type { DeadLetter } from '../core/dead-letter.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
 import type { OutboundMail } from '../core/outbound-mail.ts';
-import { randomStream } from '../core/random.ts';
-import { fifo } from '../schedule/fifo.ts';
-import { memoryStore } from '../store/memory.ts';
-import { type Addresses, addressesOf } from './addresses.ts';
+import type { Addresses } from './addresses.ts';
 import type { AdoptInput } from './adoptions.ts';
-import { assemble } from './assemble.ts';
 import { Driver } from './driver.ts';
 import type { Engine } from './engine.ts';
 import { type ActionGas, gasReport } from './gas-report.ts';
@@ -19,7 +14,7 @@ import { GroupHandle } from './group-handle.ts';
 import type { SpawnInput } from './inbound.ts';
 import { advance, type Progress, type RunUntil } from './loop.ts';
 import { type GroupOptions, NameHost } from './name-host.ts';
-import { checkWhole, limitsOf, mailboxOf, type SystemOptions } from './options.ts';
+import { checkWhole } from './options.ts';
 import { ProcessHandle } from './process-handle.ts';
 import { ProcessHost } from './process-host.ts';
 import type { Recording } from './recording.ts';
@@ -50,7 +45,6 @@ export class System {
   readonly trace: Trace;
   /** The wallets the system acts as. */
   readonly addresses: Addresses;
-  readonly #seed: string;
   readonly #engine: Engine;
   readonly #driver: Driver;
   readonly #host: ProcessHost;
@@ -58,24 +52,18 @@ export class System {
   readonly #names: NameHost;
   readonly #review: Review;
 
-  constructor(options: SystemOptions = {}) {
-    const { seed = 'heddle', scheduler = fifo(), store = memoryStore(), clock = virtualClock() } = options;
-    const limits = limitsOf(options.limits);
-    this.#seed = seed;
-    this.addresses = addressesOf(seed, options.signer);
-    const pool = createPool({ workers: options.workers, workerMs: limits.workerMs });
-    const policy = scheduler(randomStream(seed, 'scheduler'));
-    const mailbox = mailboxOf(options.mailbox, limits);
-    const gateway = { ...this.addresses, seed, signer: options.signer, limits };
-    this.#engine = assemble(gateway, mailbox, { policy, store, clock, pool });
-    const { trace, log, history, ledger } = this.#engine;
+  /** @internal Of an engine that nobody else drives. */
+  constructor(engine: Engine) {
+    const { trace, log, history, ledger } = engine;
+    const { scheduler, messenger, supervisor, wallet } = ledger.carrier;
+    this.#engine = engine;
+    this.addresses = { scheduler, messenger, supervisor, wallet };
     this.trace = trace;
-    this.#driver = new Driver(this.#engine);
+    this.#driver = new Driver(engine);
     this.#host = new ProcessHost(this.#driver);
     this.#supervisors = new SupervisorHost(this.#driver, this.#host);
     this.#names = new NameHost(this.#driver, this.#host);
     this.#review = new Review(log, history, ledger);
-    for (const module of options.modules ?? []) this.define(module);
   }
 
   /** Makes a module known, so that processes can spawn it by its id. */
@@ -205,24 +193,22 @@ export class System {
     return progress;
   }
 
-  /** The mail that processes sent to nobody in the system, and what could not be delivered, in order. */
+  /** The mail of the history that is there which processes sent to nobody, or which could not be delivered, in order. */
   async outbound(): Promise<readonly OutboundMail[]> {
     return this.#driver.enter(() => [...this.#review.outbound()]);
   }
 
   /**
    * The messages that reached nobody although they were meant for somebody, in order: what could not be delivered, and what
-   * was in the mailbox of a process when it was stopped. Each says which turns it goes back to.
+   * was in the mailbox of a process when it was stopped. Each says which turns it goes back to. They are of the history
+   * that is there; reading a `chain` that goes back further throws `history-trimmed`.
    *
    * @example
    * ```ts
    * import { createSystem } from 'heddle';
    *
    * const system = createSystem();
-   * for (const { reason, detail, chain } of await system.deadLetters()) {
-   *   console.log(reason, detail);
-   *   for (const { process, slot, action } of chain) console.log('because of', process, slot, action);
-   * }
+   * for (const { reason, detail, chain } of await system.deadLetters()) console.log(reason, detail, chain);
    * ```
    */
   async deadLetters(): Promise<readonly DeadLetter[]> {
@@ -230,8 +216,7 @@ export class System {
   }
 
   /**
-   * What is durable of the run, step by step in the order in which it happened, from a position of the log on: for whoever
-   * keeps it elsewhere. It takes no more memory than a step.
+   * What is durable of the run, in the order in which it happened, from a position of the log on: for whoever keeps it elsewhere.
    *
    * @example
    * ```ts
@@ -250,7 +235,7 @@ export class System {
     yield* this.#review.steps(from, this.#engine.store.durableLength);
   }
 
-  /** What turns have cost so far, by the `Action` of their messages, the dearest first. */
+  /** What the turns of the history have cost that is there, by the `Action` of their messages, the dearest first. */
   async gasReport(): Promise<readonly ActionGas[]> {
     return this.#driver.enter(() => gasReport(this.#review.turns()));
   }
@@ -258,9 +243,9 @@ export class System {
   /** The run so far as data, for `replay`. */
   async record(): Promise<Recording> {
     return this.#driver.enter(() => {
-      const { limits, mailbox } = this.#engine.ledger;
+      const { limits, mailbox, carrier } = this.#engine.ledger;
       const log = joined([...this.#engine.log.pieces()]);
-      return { version: 1, seed: this.#seed, limits, mailbox, log, digest: this.trace.digest } as const;
+      return { version: 1, seed: carrier.seed, limits, mailbox, log, digest: this.trace.digest } as const;
     });
   }
 
@@ -284,6 +269,25 @@ export class System {
     return this.#driver.flush();
   }
 
+  /**
+   * Lets the store go of the history so far, durably, but for what the system needs to go on as it would have. What asks for
+   * what is gone throws `history-trimmed`: outcomes of earlier slots, `schedule`, `record`; a message from before that nobody
+   * has any more is not assigned by its id. The option `retention` does it by itself, behind the newest history.
+   *
+   * @example
+   * ```ts
+   * import { createSystem } from 'heddle';
+   *
+   * const system = createSystem({ retention: { bytes: 100_000_000 } });
+   * await system.settle();
+   * await system.trim(); // now, and all
+   * console.log(system.trace.digest); // as if nothing were trimmed
+   * ```
+   */
+  async trim(): Promise<void> {
+    return this.#driver.enter(() => this.#engine.trim());
+  }
+
   /** Ends all executors, makes all durable and closes the store, after the turn under way. */
   async close(): Promise<void> {
     return this.#driver.close();
@@ -293,17 +297,3 @@ export class System {
     if (!this.#driver.closed) await this.close();
   }
 }
-
-/**
- * Makes an actor system.
- *
- * @example
- * ```ts
- * import { createSystem, random } from 'heddle';
- *
- * const system = createSystem({ seed: 'tuesday', scheduler: random(), limits: { mailboxMessages: 100 } });
- * console.log(system.addresses.wallet, system.now.timestampMs);
- * await system.close();
- * ```
- */
-export const createSystem = (options: SystemOptions = {}): System => new System(options);

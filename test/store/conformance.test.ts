@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { type Id, memoryStore, type Notes, type Store, type StoredCheckpoint, type StoredLedger } from 'heddle';
+import {
+  type Id,
+  type LogPiece,
+  memoryStore,
+  type Notes,
+  type Store,
+  type StoredCheckpoint,
+  type StoredLedger,
+} from 'heddle';
 import { type LmdbOptions, lmdbStore } from 'heddle/store/lmdb';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -44,6 +52,7 @@ type Command =
   | { readonly do: 'note'; readonly key: number; readonly bytes: number; readonly isAwaited: boolean }
   | { readonly do: 'blob' | 'ledger'; readonly bytes: number }
   | { readonly do: 'read'; readonly at: number }
+  | { readonly do: 'trim'; readonly behind: 'this' | 'before'; readonly bytes: number; readonly keep: number }
   | { readonly do: 'flush' | 'reopen' | 'wait' };
 
 const size = fc.oneof(
@@ -66,6 +75,15 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('note' as const), key: fc.nat(3), bytes: size, isAwaited: fc.boolean() }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('blob' as const, 'ledger' as const), bytes: size }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('trim' as const),
+      behind: fc.constantFrom('this' as const, 'before' as const),
+      bytes: size,
+      keep: fc.integer({ min: 1, max: 9 }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'reopen' as const, 'wait' as const) }) },
 );
 
@@ -80,6 +98,11 @@ class Model {
   readonly blobs = new Map<Id, Uint8Array>();
   readonly notes = new Map<Id, Uint8Array>();
   ledger: StoredLedger | undefined;
+  /** Where the log begins, the newest base, and what the bases keep. */
+  trimmed = 0;
+  base = 0;
+  kept: readonly LogPiece[] = [];
+  nextKept: readonly LogPiece[] = [];
 
   get length(): number {
     return this.starts.at(-1) ?? 0;
@@ -88,6 +111,12 @@ class Model {
   /** Fails unless a store reads what was appended at a position, in a piece of whole ones. */
   checkRead(store: Store, position: number): void {
     const piece = store.read(position);
+    if (position < this.trimmed) {
+      const isKept = this.kept.some((one) => one.position <= position && position < one.position + one.bytes.length);
+      assert.is(piece !== undefined, isKept, `at ${position}, which is trimmed`);
+      if (piece) assert.ok(Buffer.from(piece.bytes).equals(bytesAt(piece.position, piece.bytes.length)), 'other bytes');
+      return;
+    }
     assert.is(piece !== undefined, position < this.length, `at ${position} of ${this.length}`);
     if (!piece) return;
     const end = piece.position + piece.bytes.length;
@@ -98,6 +127,8 @@ class Model {
 
   async checkAll(store: AnyStore): Promise<void> {
     assert.is(store.length, this.length);
+    assert.is(store.trimmed, this.trimmed);
+    assert.is(store.base, this.base);
     for (const start of this.starts) this.checkRead(store, start);
     for (const [process, checkpoint] of this.checkpoints) {
       assert.equal(plain(await store.checkpoint(process)), plain(checkpoint));
@@ -112,7 +143,7 @@ class Model {
 }
 
 const plain = (checkpoint: StoredCheckpoint | StoredLedger | undefined) =>
-  checkpoint && { ...checkpoint, bytes: Buffer.from(checkpoint.bytes).toString('base64') };
+  checkpoint && { ...checkpoint, kept: undefined, bytes: Buffer.from(checkpoint.bytes).toString('base64') };
 
 /** Does it to the store and to the model. Returns the store that is open then. */
 async function act(step: Command, store: AnyStore, model: Model, open: () => AnyStore): Promise<AnyStore> {
@@ -141,8 +172,33 @@ async function act(step: Command, store: AnyStore, model: Model, open: () => Any
       break;
     }
     case 'ledger': {
-      model.ledger = { position: model.length, bytes: bytesAt(model.length, step.bytes) };
-      await store.putLedger(model.ledger);
+      const ledger = { position: model.length, bytes: bytesAt(model.length, step.bytes) };
+      await store.putLedger(ledger);
+      if (ledger.position === model.base) break;
+      model.ledger = ledger;
+      assert.equal(plain(await store.ledger()), plain(model.ledger));
+      break;
+    }
+    case 'trim': {
+      const { length } = model;
+      if (length === 0) break;
+      const kept = model.starts.slice(0, -1).flatMap((position, at) => {
+        // What is gone could not be kept, but that is the caller's matter.
+        if (at % step.keep > 0) return [];
+        return [{ position, bytes: bytesAt(position, (model.starts[at + 1] ?? 0) - position) }];
+      });
+      const base = { position: length, bytes: bytesAt(length, step.bytes), kept };
+      const before = step.behind === 'this' ? length : model.base;
+      await store.trim(base, before);
+      if (before === length) model.kept = kept;
+      else if (before > model.trimmed) model.kept = model.nextKept;
+      model.trimmed = before;
+      model.base = length;
+      model.nextKept = kept;
+      model.ledger = { position: length, bytes: base.bytes };
+      assert.is(store.durableLength, length);
+      assert.is(store.trimmed, model.trimmed);
+      for (const start of model.starts.slice(-20)) model.checkRead(store, start);
       assert.equal(plain(await store.ledger()), plain(model.ledger));
       break;
     }

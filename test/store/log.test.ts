@@ -289,6 +289,9 @@ function slowStore() {
     checkpoint: (process) => store.checkpoint(process),
     putLedger: (ledger) => store.putLedger(ledger),
     ledger: () => store.ledger(),
+    trimmed: 0,
+    base: 0,
+    trim: (base, before) => store.trim(base, before),
     putBlob: (bytes) => store.putBlob(bytes),
     blob: (id) => store.blob(id),
     get durableLength() {

@@ -46,6 +46,13 @@ function laterStore(): Store {
     get durableLength() {
       return store.length;
     },
+    get trimmed() {
+      return store.trimmed;
+    },
+    get base() {
+      return store.base;
+    },
+    trim: (base, before) => later(() => store.trim(base, before)),
     flush: () => later(() => store.flush()),
     close: () => later(() => store.close()),
   };

@@ -15,8 +15,8 @@ const seeds = 1_000;
 const happened = new Map<string, number>();
 const count = (what: string, times = 1) => happened.set(what, (happened.get(what) ?? 0) + times);
 
-/** Runs a program through the storm of its seed. */
-async function stormed(program: Program) {
+/** Runs a program through the storm of its seed, with all its history or with little. */
+async function stormed(program: Program, trims = false) {
   const draws = randomStream(program.seed, 'storm');
   const weather = new Weather(draws, 25);
   const meanwhile = async (system: System, reopen: () => Promise<System>): Promise<System> => {
@@ -27,6 +27,10 @@ async function stormed(program: Program) {
       if (process)
         await unlessRefused(() => (draws.below(2) ? process.state() : process.dryRun({ data: `5 ${looks}` })));
     }
+    if (trims && draws.below(2)) {
+      await system.trim();
+      count('trimmed');
+    }
     if (!outlives(program) || draws.below(2)) return system;
     count('life');
     return reopen();
@@ -35,6 +39,7 @@ async function stormed(program: Program) {
     module: exposed(wanderer, weather),
     limits: { residentBytes: 1 + draws.below(12_000), checkpointSlots: 1 + draws.below(12) },
     store: memoryStore(),
+    retention: trims ? { bytes: 200 + draws.below(2_000) } : undefined,
     listen: draws.below(2) ? (event) => event.type === 'lifecycle' && count(`to ${event.to}`) : undefined,
     meanwhile,
   });
@@ -54,6 +59,7 @@ async function check(seed: string): Promise<void> {
   assert.is(ending.digest, quiet.digest);
   assert.equal(weather.misuse, []);
   assert.is(weather.open, 0, 'every executor is closed in the end');
+  assert.ok(ending.recording);
   const { digest, turns } = await replay(ending.recording, { modules: [wanderer] });
   assert.is(digest, quiet.digest);
   count('turns', turns);
@@ -79,6 +85,19 @@ test(`a run in a storm is the quiet run, for ${seeds} seeds`, async () => {
     assert.ok((happened.get(what) ?? 0) > 50, `${what} happened ${happened.get(what)} times`);
   }
   assert.ok((happened.get('turns') ?? 0) > 20 * seeds, `${happened.get('turns')} turns`);
+});
+
+test('a run in a storm whose history is trimmed now and then is the quiet run', async () => {
+  await checkAll(storms(400), async (seed) => {
+    const program = programOf(seed);
+    const quiet = await run(program, { module: carefulWanderer });
+    const { ending, weather } = await stormed(program, true);
+    assert.equal(ending.statuses, quiet.statuses);
+    assert.is(ending.digest, quiet.digest);
+    assert.equal(weather.misuse, []);
+    assert.is(weather.open, 0, 'every executor is closed in the end');
+  });
+  assert.ok((happened.get('trimmed') ?? 0) > 300);
 });
 
 test('a run that somebody listens to is the same run', () =>
@@ -122,6 +141,7 @@ async function wasmRun(seed: string, workers?: number): Promise<string> {
     }
     await system.run({ turns: below(12) });
     await processes[below(4)]?.state();
+    if (below(2)) await system.trim();
     if (below(2)) await processes[0]?.dryRun({ tags: { Action: 'Pass', Path: '' } });
     await system.settle();
   }

@@ -1,5 +1,4 @@
-import { HeddleError } from '../../core/error.ts';
-import { checkWhole } from '../../system/options.ts';
+import { limitsOver } from '../limits.ts';
 
 /** How much is looked at for a checkpoint. */
 export interface CheckpointLimits {
@@ -30,12 +29,5 @@ export const defaultCheckpointLimits: CheckpointLimits = {
 };
 
 /** The defaults with `given` over them. */
-export function checkpointLimitsOf(given: Partial<CheckpointLimits> = {}): CheckpointLimits {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaultCheckpointLimits, name)) {
-      throw new HeddleError('option-invalid', `there is no limit ${name}`, { option: name });
-    }
-    checkWhole(name, value);
-  }
-  return { ...defaultCheckpointLimits, ...given };
-}
+export const checkpointLimitsOf = (given?: Partial<CheckpointLimits>): CheckpointLimits =>
+  limitsOver(defaultCheckpointLimits, given);

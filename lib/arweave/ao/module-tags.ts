@@ -4,7 +4,7 @@ import { HeddleError } from '../../core/error.ts';
 import { excerpt } from '../../core/excerpt.ts';
 import type { Id } from '../../core/id.ts';
 import { type Tags, tagValue } from '../../core/tags.ts';
-import { checkWhole } from '../../system/options.ts';
+import { limitsOver } from '../limits.ts';
 import { isOfType } from './ao-tags.ts';
 
 /** The largest modules that are taken, by what they say that their processes may use. */
@@ -34,15 +34,7 @@ export const defaultModuleLimits: ModuleLimits = {
 };
 
 /** The defaults with `given` over them. */
-export function moduleLimitsOf(given: Partial<ModuleLimits> = {}): ModuleLimits {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaultModuleLimits, name)) {
-      throw new HeddleError('option-invalid', `there is no limit ${name}`, { option: name });
-    }
-    checkWhole(name, value);
-  }
-  return { ...defaultModuleLimits, ...given };
-}
+export const moduleLimitsOf = (given?: Partial<ModuleLimits>): ModuleLimits => limitsOver(defaultModuleLimits, given);
 
 /**
  * Refuses tags with which AO's compute unit takes no module (`servers/cu/src/domain/lib/loadModule.js`): of another type, of

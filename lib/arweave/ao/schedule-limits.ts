@@ -1,5 +1,4 @@
-import { HeddleError } from '../../core/error.ts';
-import { checkWhole } from '../../system/options.ts';
+import { limitsOver } from '../limits.ts';
 
 /** How much of a schedule is read at a time. */
 export interface ScheduleLimits {
@@ -29,12 +28,5 @@ export const defaultScheduleLimits: ScheduleLimits = {
 };
 
 /** The defaults with `given` over them. */
-export function scheduleLimitsOf(given: Partial<ScheduleLimits> = {}): ScheduleLimits {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaultScheduleLimits, name)) {
-      throw new HeddleError('option-invalid', `there is no limit ${name}`, { option: name });
-    }
-    checkWhole(name, value);
-  }
-  return { ...defaultScheduleLimits, ...given };
-}
+export const scheduleLimitsOf = (given?: Partial<ScheduleLimits>): ScheduleLimits =>
+  limitsOver(defaultScheduleLimits, given);

@@ -1,5 +1,4 @@
-import { HeddleError } from '../../core/error.ts';
-import { checkWhole } from '../../system/options.ts';
+import { limitsOver } from '../limits.ts';
 
 /** How much of what a gateway or a bundler answers is read, and how long is waited for it. */
 export interface GatewayLimits {
@@ -73,12 +72,5 @@ export const defaultGatewayLimits: GatewayLimits = {
 };
 
 /** The defaults with `given` over them. */
-export function gatewayLimitsOf(given: Partial<GatewayLimits> = {}): GatewayLimits {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaultGatewayLimits, name)) {
-      throw new HeddleError('option-invalid', `there is no limit ${name}`, { option: name });
-    }
-    checkWhole(name, value);
-  }
-  return { ...defaultGatewayLimits, ...given };
-}
+export const gatewayLimitsOf = (given?: Partial<GatewayLimits>): GatewayLimits =>
+  limitsOver(defaultGatewayLimits, given);

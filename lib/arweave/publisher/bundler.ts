@@ -21,6 +21,8 @@ export class Bundler {
   #items: DataItem[] = [];
   #slots = 0;
   #bytes = 0;
+  /** Slots given elsewhere that were passed. */
+  #elsewhere = 0;
   /** When the first of the items was gathered. */
   #sinceMs = 0;
   /** When others had their turn. */
@@ -37,13 +39,17 @@ export class Bundler {
     this.modules = new Set(modules);
   }
 
-  /** How many items were gathered, and their bytes. */
+  /** How many items were gathered, their bytes, and how many slots that were given elsewhere were passed. */
   get items(): number {
     return this.#items.length;
   }
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  get elsewhere(): number {
+    return this.#elsewhere;
   }
 
   get isFull(): boolean {
@@ -68,7 +74,7 @@ export class Bundler {
   /** What was gathered, which is a bundle now. */
   cut(): Bundle {
     const [slots, items, bytes] = [this.#slots, this.#items.length, this.#bytes];
-    return this.#bundle({ to: this.#next, slots, items, bytes, bundles: 1 });
+    return this.#bundle({ to: this.#next, slots, items, bytes, bundles: 1, elsewhere: this.#elsewhere });
   }
 
   /** A bundle of an earlier life. */
@@ -82,8 +88,9 @@ export class Bundler {
     throw invalid(`the log ends before ${entry.to.position}, where a bundle does`);
   }
 
-  #take({ item, isSlot, module, next }: RunItem): void {
+  #take({ item, isSlot, module, elsewhere, next }: RunItem): void {
     this.#next = next;
+    this.#elsewhere += elsewhere;
     if (!item) return;
     if (this.#items.length === 0) this.#sinceMs = this.#clock.nowMs();
     this.#items.push(item);
@@ -97,6 +104,7 @@ export class Bundler {
     this.#items = [];
     this.#bytes = 0;
     this.#slots = 0;
+    this.#elsewhere = 0;
     return bundle;
   }
 

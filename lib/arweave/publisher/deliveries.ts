@@ -63,7 +63,7 @@ export class Deliveries {
     const { clock, signal, failed, arrived } = this.#parts;
     for (let failures = 0; !signal.aborted; failures++) {
       try {
-        await work();
+        await ended(work(), signal);
         this.#trouble = undefined;
         arrived();
         return true;
@@ -92,6 +92,16 @@ export class Deliveries {
     const { firstRetryMs, lastRetryMs } = this.#parts.limits;
     return Math.ceil(Math.min(lastRetryMs, firstRetryMs * 2 ** failures) * (1 - this.#parts.random.unit() / 2));
   }
+}
+
+/** Fulfils when `work` is over, or when it need not be waited for any more. */
+function ended(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort);
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    if (signal.aborted) abort();
+  });
 }
 
 /** What an error says of what went wrong. */

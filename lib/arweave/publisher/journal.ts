@@ -3,8 +3,12 @@ import { type Address, hashId, type Id, isId } from '../../core/id.ts';
 import { Lane } from '../../core/lane.ts';
 import { inStore } from '../../store/guard.ts';
 import type { Notes } from '../../store/notes.ts';
+import type { Store } from '../../store/store.ts';
 import type { UploadState } from '../network/uploader.ts';
 import type { PublishedTotals } from './backlog.ts';
+
+/** Notes, and how they are made durable where being stored is not enough for that. */
+export type DurableNotes = Notes & Partial<Pick<Store, 'flush'>>;
 
 /** A place between two items of a run: the position of a step, and how many of its items come before. */
 export interface Cursor {
@@ -22,6 +26,8 @@ export interface KeptUpload {
 /** A bundle whose items are fixed: those from the end of the one before up to `to`. */
 export interface Entry extends PublishedTotals {
   readonly to: Cursor;
+  /** How many slots that were given elsewhere are passed on the way. */
+  readonly elsewhere: number;
   kept?: KeptUpload | undefined;
   isDone?: boolean;
 }
@@ -31,7 +37,7 @@ export interface Entry extends PublishedTotals {
  * items follow from the log.
  */
 export class Journal {
-  readonly #notes: Notes;
+  readonly #notes: DurableNotes;
   readonly #signer: Address;
   readonly #lane = new Lane();
   /** The id of the first process, which tells runs apart. */
@@ -40,14 +46,15 @@ export class Journal {
   #published: PublishedTotals = { slots: 0, items: 0, bytes: 0, bundles: 0 };
   #entries: Entry[] = [];
   #modules: readonly Id[] = [];
+  #elsewhere = 0;
 
-  private constructor(notes: Notes, signer: Address) {
+  private constructor(notes: DurableNotes, signer: Address) {
     this.#notes = notes;
     this.#signer = signer;
   }
 
   /** The journal in these notes, or a new one. Refuses that of another run with `publication-invalid`. */
-  static async open(notes: Notes, signer: Address, run: Id | undefined): Promise<Journal> {
+  static async open(notes: DurableNotes, signer: Address, run: Id | undefined): Promise<Journal> {
     const journal = new Journal(notes, signer);
     const bytes = await inStore('the publication was not read', () => notes.note(journalKey));
     journal.#run = run;
@@ -59,6 +66,7 @@ export class Journal {
     journal.#published = kept.published;
     journal.#entries = kept.entries;
     journal.#modules = kept.modules;
+    journal.#elsewhere = kept.elsewhere;
     return journal;
   }
 
@@ -74,6 +82,11 @@ export class Journal {
   /** The bundles under way, in their order. */
   get entries(): readonly Entry[] {
     return this.#entries;
+  }
+
+  /** How many slots were passed that were given elsewhere, and need not be published. */
+  get elsewhere(): number {
+    return this.#elsewhere;
   }
 
   /** The modules of published processes that are not known to be on Arweave. */
@@ -103,6 +116,7 @@ export class Journal {
       const { to, slots, items, bytes, bundles } = first;
       const before = this.#published;
       this.#done = to;
+      this.#elsewhere += first.elsewhere;
       this.#published = {
         slots: before.slots + slots,
         items: before.items + items,
@@ -125,8 +139,9 @@ export class Journal {
         published: this.#published,
         entries: this.#entries,
         modules: this.#modules,
+        elsewhere: this.#elsewhere,
       };
-      return inStore('the publication was not noted', () => this.#notes.putNote(journalKey, writeJson(kept)));
+      return putDurably(this.#notes, journalKey, kept);
     });
   }
 }
@@ -139,6 +154,7 @@ interface KeptJournal {
   readonly published: PublishedTotals;
   readonly entries: Entry[];
   readonly modules: readonly Id[];
+  readonly elsewhere: number;
 }
 
 const version = 1;
@@ -152,7 +168,8 @@ function readKept(bytes: Uint8Array): KeptJournal {
     isCursor(kept.done) &&
     isPublished(kept.published) &&
     Array.isArray(kept.entries) &&
-    kept.entries.every((entry) => isPublished(entry) && isCursor(entry.to)) &&
+    kept.entries.every((entry) => isPublished(entry) && isCursor(entry.to) && Number.isSafeInteger(entry.elsewhere)) &&
+    Number.isSafeInteger(kept.elsewhere) &&
     Array.isArray(kept.modules) &&
     kept.modules.every((id) => isId(id));
   if (isWhole) return kept as KeptJournal;
@@ -166,6 +183,14 @@ const isPublished = (published: PublishedTotals | undefined): boolean =>
   [published?.slots, published?.items, published?.bytes, published?.bundles].every(Number.isSafeInteger);
 
 export const invalid = (what: string): HeddleError => new HeddleError('publication-invalid', what);
+
+/** Notes something, so that whatever happens it is not forgotten. */
+export async function putDurably(notes: DurableNotes, key: Id, value: unknown): Promise<void> {
+  await inStore('what is published was not noted', async () => {
+    await notes.putNote(key, writeJson(value));
+    await notes.flush?.();
+  });
+}
 
 /** What a note says, as JSON. */
 export const writeJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));

@@ -2,6 +2,7 @@ import { HeddleError } from '../../core/error.ts';
 import type { MessageSigner } from '../../core/message-signer.ts';
 import type { RandomStream } from '../../core/random.ts';
 import type { Notes } from '../../store/notes.ts';
+import type { Store } from '../../store/store.ts';
 import type { StoredItem } from '../bundle-builder.ts';
 import type { DataItem } from '../item.ts';
 import type { Gateway } from '../network/gateway.ts';
@@ -20,8 +21,11 @@ export interface PublishOptions {
   readonly uploader: TransactionUploader | ItemUploader;
   /** What a bundler gets: bundles, each as one item, or all items one by one. Bundles by default. */
   readonly as?: 'bundles' | 'items';
-  /** Where is noted how far it has come: the store of the system, or another that lives as long. */
-  readonly notes: Notes;
+  /**
+   * Where is noted how far it has come: the store of the system, or another that lives as long. If they have a `flush`, it is
+   * awaited before anything is paid.
+   */
+  readonly notes: Notes & Partial<Pick<Store, 'flush'>>;
   /** The modules of processes as items that somebody has signed. They are written first, in their order. */
   readonly modules?: readonly (DataItem | StoredItem)[];
   /** Says which other modules are on Arweave already. */

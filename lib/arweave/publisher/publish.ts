@@ -2,11 +2,21 @@ import { HeddleError } from '../../core/error.ts';
 import type { Notes } from '../../store/notes.ts';
 import type { System } from '../../system/system.ts';
 import { type WallClock, wallClock } from '../network/wall-clock.ts';
-import { Journal } from './journal.ts';
+import { invalid, Journal } from './journal.ts';
 import { checkPublishOptions, type PublishOptions } from './options.ts';
 import { Publisher } from './publisher.ts';
 import { publisherLimitsOf } from './publisher-limits.ts';
 import { bundleShipper, itemShipper, type Shipper, transactionShipper } from './shipper.ts';
+
+/** Refuses notes that have seen more of the log than there is: they are not those of this store. */
+async function checkLog(system: System, { done }: Journal): Promise<void> {
+  try {
+    await system.steps(done.position).next();
+  } catch (cause) {
+    if (!(cause instanceof HeddleError) || cause.code !== 'option-invalid') throw cause;
+    throw invalid(`the notes have the log published up to ${done.position}, where it is not yet`);
+  }
+}
 
 function shipperOf({ uploader, signer, as }: PublishOptions, clock: WallClock): Shipper {
   if ('uploadBundle' in uploader) return transactionShipper(uploader, clock);
@@ -61,6 +71,7 @@ export async function publish(system: System, options: PublishOptions): Promise<
   try {
     await system.flush();
     const journal = await Journal.open(notes, signer.address, system.processes[0]?.id);
+    await checkLog(system, journal);
     const shipper = shipperOf(options, clock);
     return new Publisher({ system, options, limits, clock, journal, shipper, closed: () => inUse.delete(notes) });
   } catch (error) {

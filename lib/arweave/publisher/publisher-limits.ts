@@ -5,7 +5,7 @@ import { checkWhole } from '../../system/options.ts';
 export interface PublisherLimits {
   /** Items of one bundle. At it: the next one begins. */
   readonly bundleItems: number;
-  /** Bytes of the items of one bundle. Over it: the same; a larger item goes alone. */
+  /** Bytes of the items of one bundle. At it: the same. */
   readonly bundleBytes: number;
   /** Bundles under way at a time. At it: the next one waits, and no more items are made. */
   readonly bundles: number;

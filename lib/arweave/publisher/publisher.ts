@@ -36,7 +36,22 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Writes a run to Arweave in the background: what `publish` makes. */
+/**
+ * Writes a run to Arweave in the background: what `publish` makes.
+ *
+ * @example
+ * ```ts
+ * import type { DataItem, Publisher } from 'heddle/arweave';
+ *
+ * async function finish(publisher: Publisher, readme: DataItem) {
+ *   await publisher.add(readme);
+ *   await publisher.settled();
+ *   const { published, missingModules } = publisher.backlog;
+ *   console.log(`${published.slots} slots in ${published.bundles} bundles; missing: ${missingModules}`);
+ *   await publisher.close();
+ * }
+ * ```
+ */
 export class Publisher {
   readonly #system: System;
   readonly #options: PublishOptions;
@@ -95,12 +110,14 @@ export class Publisher {
       (sum, { entry }) => ({ items: sum.items + entry.items, bytes: sum.bytes + entry.bytes }),
       { items: this.#bundler.items, bytes: this.#bundler.bytes },
     );
-    const early = entries.filter(({ isDone }) => isDone).reduce((sum, { slots }) => sum + slots, 0);
+    // What is published before what comes before it, and what was given elsewhere, has not to be published any more.
+    const early = entries.reduce((sum, { isDone, slots, elsewhere }) => sum + elsewhere + (isDone ? slots : 0), 0);
+    const elsewhere = this.#journal.elsewhere + this.#bundler.elsewhere + early;
     const evaluated = this.#system.processes.reduce((sum, { status }) => sum + status.slots - status.mail, 0);
     const trouble = this.#trouble ?? this.#deliveries.trouble;
     return {
       state: this.#stateNow(),
-      slots: evaluated - published.slots - early,
+      slots: evaluated - published.slots - elsewhere,
       ...underWay,
       underWay: this.#deliveries.underWay,
       published,
@@ -196,9 +213,14 @@ export class Publisher {
     const { items, entry } = bundle;
     await this.#ends.keep();
     const { signal } = this.#stop;
-    const keep = (kept: KeptUpload | undefined) => this.#journal.keep(entry, kept);
+    // What an uploader says after the end is not listened to: another publisher may have gone on.
+    const keep = async (kept: KeptUpload | undefined) => {
+      signal.throwIfAborted();
+      await this.#journal.keep(entry, kept);
+    };
     const sent = this.#deliveries.begin(async () => {
       if (!entry.isDone) await this.#shipper.ship(items, { kept: entry.kept, keep, signal });
+      signal.throwIfAborted();
       await this.#journal.end(entry);
       this.#bundles.delete(bundle);
     });

@@ -18,6 +18,8 @@ export interface RunItem {
   readonly isSlot: boolean;
   /** The module of the process that it is. */
   readonly module?: Id | undefined;
+  /** How many slots were passed that were given elsewhere. */
+  readonly elsewhere: number;
   /** Where the next one is. */
   readonly next: Cursor;
 }
@@ -43,13 +45,14 @@ export class RunItems {
       const count = step.messages.length + (step.evaluated ? 1 : 0);
       for (let at = first; at < count; at++) {
         const next = at + 1 < count ? { position: step.position, index: at + 1 } : { position: step.end, index: 0 };
-        yield { ...(await this.#item(step, at)), next };
+        yield { ...(await this.#item(step, at)), elsewhere: 0, next };
       }
-      if (first >= count) yield { isSlot: false, next: { position: step.end, index: 0 } };
+      const { end, elsewhere } = step;
+      if (first >= count) yield { isSlot: false, elsewhere, next: { position: end, index: 0 } };
     }
   }
 
-  async #item({ evaluated, messages }: Step, at: number): Promise<Omit<RunItem, 'next'>> {
+  async #item({ evaluated, messages }: Step, at: number): Promise<Omit<RunItem, 'next' | 'elsewhere'>> {
     if (evaluated && at === 0) return { item: await this.#assignment(evaluated), isSlot: true };
     const one = messages[evaluated ? at - 1 : at];
     if (!one) return { isSlot: false };

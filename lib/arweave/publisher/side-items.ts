@@ -1,10 +1,9 @@
 import { hashId, type Id } from '../../core/id.ts';
 import { inStore } from '../../store/guard.ts';
-import type { Notes } from '../../store/notes.ts';
 import type { StoredItem } from '../bundle-builder.ts';
 import type { DataItem } from '../item.ts';
 import type { Deliveries } from './deliveries.ts';
-import { type KeptUpload, readJson, writeJson } from './journal.ts';
+import { type DurableNotes, type KeptUpload, putDurably, readJson } from './journal.ts';
 import type { Shipper } from './shipper.ts';
 
 /** What is noted of an item beside the run. */
@@ -15,13 +14,13 @@ interface Noted {
 
 /** Writes items that are no part of the run, modules above all, each once whoever asks for it. */
 export class SideItems {
-  readonly #notes: Notes;
+  readonly #notes: DurableNotes;
   readonly #shipper: Shipper;
   readonly #deliveries: Deliveries;
   readonly #signal: AbortSignal;
   readonly #asked = new Map<Id, Promise<boolean>>();
 
-  constructor(notes: Notes, shipper: Shipper, deliveries: Deliveries, signal: AbortSignal) {
+  constructor(notes: DurableNotes, shipper: Shipper, deliveries: Deliveries, signal: AbortSignal) {
     this.#notes = notes;
     this.#shipper = shipper;
     this.#deliveries = deliveries;
@@ -46,9 +45,12 @@ export class SideItems {
     const bytes = await inStore('what was published was not read', () => this.#notes.note(key));
     const { kept, isDone } = ((bytes && readJson(bytes)) ?? {}) as Noted; // as it was written
     if (isDone) return;
-    const put = async (noted: Noted) =>
-      inStore('what was published was not noted', () => this.#notes.putNote(key, writeJson(noted)));
-    await this.#shipper.shipOne(item, { kept, keep: (next) => put(next ? { kept: next } : {}), signal: this.#signal });
+    const signal = this.#signal;
+    const put = async (noted: Noted) => {
+      signal.throwIfAborted();
+      await putDurably(this.#notes, key, noted);
+    };
+    await this.#shipper.shipOne(item, { kept, keep: (next) => put(next ? { kept: next } : {}), signal });
     await put({ isDone: true });
   }
 }

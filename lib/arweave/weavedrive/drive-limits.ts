@@ -1,5 +1,4 @@
-import { HeddleError } from '../../core/error.ts';
-import { checkWhole } from '../../system/options.ts';
+import { limitsOver } from '../limits.ts';
 
 /** How much a drive keeps, and how long it waits. What one turn may read is a limit of the system. */
 export interface DriveLimits {
@@ -34,12 +33,4 @@ export const defaultDriveLimits: DriveLimits = {
 };
 
 /** The defaults with `given` over them. */
-export function driveLimitsOf(given: Partial<DriveLimits> = {}): DriveLimits {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaultDriveLimits, name)) {
-      throw new HeddleError('option-invalid', `there is no limit ${name}`, { option: name });
-    }
-    checkWhole(name, value);
-  }
-  return { ...defaultDriveLimits, ...given };
-}
+export const driveLimitsOf = (given?: Partial<DriveLimits>): DriveLimits => limitsOver(defaultDriveLimits, given);

@@ -39,10 +39,16 @@ export function openFolder(given: string, mustExist = false): OpenFolder {
 }
 
 /** Says what a folder is, last of all. */
-export function finishFolder(path: string): void {
-  const format = { format: formatName, version: formatVersion };
+export function finishFolder(path: string, version = plainVersion): void {
+  const format = { format: formatName, version };
   const bytes = new TextEncoder().encode(`${JSON.stringify(format)}\n`);
   replaceFile(join(path, formatFile), join(path, `${formatFile}.tmp`), bytes);
+}
+
+/** Says of a store that what its log begins with is no record, which older programs would take for damage. */
+export function raiseFormat(path: string): void {
+  const version = versionOf(readFileSync(join(path, formatFile), 'utf8'));
+  if (version !== formatVersion) finishFolder(path, formatVersion);
 }
 
 /** Whether a folder holds a store: false if there is none in it, or one that was not finished. Refuses all others. */
@@ -88,14 +94,17 @@ const invalid = (folder: string, what: string, version: number | null = null): H
 
 const formatFile = 'format.json';
 const formatName = 'heddle store';
-const formatVersion = 1;
+/** The version of a store whose log may be trimmed, and of one whose log never was. */
+const formatVersion = 2;
+const plainVersion = 1;
 const lockFile = 'lock';
 
 /** The folders in a store's folder. */
 export const blobsFolder = 'blobs';
+export const basesFolder = 'bases';
 /** Those of what is kept under keys, by its table. */
 export const folderOf = { checkpoints: 'checkpoints', notes: 'notes' } as const;
-export const folders: readonly string[] = [...Object.values(folderOf), blobsFolder];
+export const folders: readonly string[] = [...Object.values(folderOf), blobsFolder, basesFolder];
 
 /** Makes the folders that are missing in a store's folder: older ones have fewer. */
 export function makeFolders(path: string): void {

@@ -1,4 +1,5 @@
-import type { LogPiece } from '../store.ts';
+import { keptAt } from '../kept.ts';
+import type { LogPiece, Store } from '../store.ts';
 import { storeFailed } from './failure.ts';
 import { openFolder } from './folder.ts';
 import { type StoreDamage, Survey } from './survey.ts';
@@ -10,7 +11,9 @@ export interface StoreReport {
   readonly folder: string;
   /** How many bytes of log there are to be; undefined if nobody can tell. */
   readonly logLength: number | undefined;
-  /** How many of them, from the first on, are as they were written. */
+  /** From where on all of the log is there; 0 if it never was trimmed. */
+  readonly trimmed: number;
+  /** How many of its bytes, from the first on, are as they were written, but for those that were trimmed. */
   readonly goodLength: number;
   /** In how many pieces those are. */
   readonly pieces: number;
@@ -31,7 +34,10 @@ export interface StoreProgress {
   readonly of?: number;
 }
 
-export type ReadLog = (position: number) => LogPiece | undefined;
+/** What is good of a log, as a system reads it that goes on from it. */
+export type GoodLog = Pick<Store, 'read' | 'ledger' | 'trimmed'>;
+
+type LookAtRecords = (log: GoodLog, goodLength: number) => Promise<readonly StoreDamage[]>;
 
 /**
  * Looks through a store that nobody has open, without changing it: whether its file hangs together, every piece of the
@@ -41,7 +47,7 @@ export type ReadLog = (position: number) => LogPiece | undefined;
 export async function inspectStore(
   given: string,
   onProgress: (progress: StoreProgress) => void = () => {},
-  records: (read: ReadLog, goodLength: number) => readonly StoreDamage[] = () => [],
+  records: LookAtRecords = async () => [],
 ): Promise<StoreReport> {
   const { path, release } = openFolder(given, true);
   let survey: Survey | undefined;
@@ -59,11 +65,11 @@ export async function inspectStore(
 async function look(
   survey: Survey,
   onProgress: (progress: StoreProgress) => void,
-  records: (read: ReadLog, goodLength: number) => readonly StoreDamage[],
+  records: LookAtRecords,
 ): Promise<StoreReport> {
-  const { folder, logLength, damages } = survey;
+  const { folder, logLength, damages, start } = survey;
   const starts: number[] = [];
-  let goodLength = 0;
+  let goodLength = start.position;
   for (const { position, bytes } of survey.goodPieces()) {
     starts.push(position);
     goodLength = position + bytes.length;
@@ -71,11 +77,23 @@ async function look(
       await tell({ part: 'log', done: goodLength, ...(logLength && { of: logLength }) });
   }
   survey.noteLog(goodLength);
-  damages.push(...records(readerOf(survey, starts, goodLength), goodLength));
+  const { base } = start.trimmed ?? {};
+  const log = { read: readerOf(survey, starts, goodLength), ledger: () => base, trimmed: start.position };
+  if (!start.isLost) damages.push(...(await records(log, goodLength)));
   const checkpoints = await count(survey.good('checkpoints'), 'checkpoints');
   const notes = await count(survey.good('notes'), 'notes');
   const blobs = await count(survey.goodBlobs(), 'blobs');
-  return { folder, logLength, goodLength, pieces: starts.length, checkpoints, notes, blobs, damages };
+  return {
+    folder,
+    logLength,
+    trimmed: start.position,
+    goodLength,
+    pieces: starts.length,
+    checkpoints,
+    notes,
+    blobs,
+    damages,
+  };
 
   async function count(found: Iterable<unknown>, part: StoreProgress['part']): Promise<number> {
     let done = 0;
@@ -91,10 +109,12 @@ async function look(
 }
 
 /** Reads the good pieces of a log, which begin at `starts`. */
-function readerOf(survey: Survey, starts: readonly number[], end: number): ReadLog {
+function readerOf(survey: Survey, starts: readonly number[], end: number): Store['read'] {
+  const { trimmed, position: begin } = survey.start;
   let last: LogPiece | undefined;
   return (position) => {
     if (position >= end) return undefined;
+    if (position < begin) return trimmed && keptAt(trimmed.base, position);
     if (last && last.position <= position && position < last.position + last.bytes.length) return last;
     let low = 0;
     for (let high = starts.length - 1; low < high; ) {

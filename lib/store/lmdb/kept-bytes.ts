@@ -60,6 +60,11 @@ export class KeptBytes {
     return reference && this.#kept(key, reference, file && this.#files.readNow(file));
   }
 
+  /** The slot of what is kept under a key. */
+  slotOf(key: Id): number | undefined {
+    return this.#reference(key)?.slot;
+  }
+
   /** Fulfils when all that was put so far is given to the writer. */
   get written(): Promise<void> | undefined {
     return this.#written;

@@ -2,7 +2,8 @@ import { type Awaitable, chained, isPending } from '../../core/awaitable.ts';
 import { HeddleError } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
 import type { Notes } from '../notes.ts';
-import type { LogPiece, Store, StoredCheckpoint, StoredLedger } from '../store.ts';
+import type { LogBase, LogPiece, Store, StoredCheckpoint, StoredLedger } from '../store.ts';
+import { Bases } from './bases.ts';
 import { ContentFiles } from './content-files.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { storeFailed } from './failure.ts';
@@ -61,6 +62,7 @@ export class LmdbStore implements Store, Notes {
   readonly #checkpoints: KeptBytes;
   readonly #notes: KeptBytes;
   readonly #blobs: ContentFiles;
+  readonly #bases: Bases;
   #closed: Promise<void> | undefined;
 
   /** @internal `disk` is what its folder is changed by. */
@@ -77,13 +79,20 @@ export class LmdbStore implements Store, Notes {
       opened.release();
       throw storeFailed('the store was not opened', path, error);
     }
-    const length = headOf(this.#tables, path).length;
+    const { length } = headOf(this.#tables, path);
     const place = { folder: path, tables: this.#tables, disk, length };
     this.#writer = new Writer(place, options);
     this.#reader = new PieceReader(path, this.#tables);
     this.#checkpoints = new KeptBytes('checkpoints', place, this.#writer, waits);
     this.#notes = new KeptBytes('notes', place, this.#writer, waits);
     this.#blobs = new ContentFiles(path, blobsFolder, disk, waits);
+    try {
+      this.#bases = new Bases(place, this.#writer, waits);
+    } catch (error) {
+      void this.#tables.close();
+      opened.release();
+      throw error;
+    }
   }
 
   /** How many bytes of log it holds, durable or not. */
@@ -103,6 +112,7 @@ export class LmdbStore implements Store, Notes {
 
   read(position: number): LogPiece | undefined {
     this.#checkOpen();
+    if (position < this.trimmed) return this.#bases.kept(position);
     return this.#writer.read(position) ?? this.#reader.read(position, this.#writer.durableLength);
   }
 
@@ -124,8 +134,24 @@ export class LmdbStore implements Store, Notes {
   }
 
   async ledger(): Promise<StoredLedger | undefined> {
+    this.#checkOpen();
+    // One from before a base may be of the same position, and know less.
+    if ((this.#checkpoints.slotOf(ledgerKey) ?? 0) <= this.base) return this.#bases.ledger();
     const kept = await this.checkpoint(ledgerKey);
     return kept && { position: kept.slot, bytes: kept.bytes };
+  }
+
+  get trimmed(): number {
+    return this.#bases.trimmed;
+  }
+
+  get base(): number {
+    return this.#bases.newest;
+  }
+
+  async trim(base: LogBase, before: number): Promise<void> {
+    await this.flush();
+    await this.#bases.trim(base, before);
   }
 
   /** Keeps bytes under the id that is their SHA-256, durably when it answers. */
@@ -177,7 +203,7 @@ export class LmdbStore implements Store, Notes {
       await this.#written();
       if (!this.#writer.isGivenUp) await this.#writer.flush();
     } finally {
-      await Promise.all([this.#checkpoints, this.#notes, this.#blobs].map((files) => files.settled()));
+      await Promise.all([this.#checkpoints, this.#notes, this.#blobs, this.#bases].map((files) => files.settled()));
       await this.#tables.close();
       this.#release();
     }

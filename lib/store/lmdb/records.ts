@@ -1,5 +1,6 @@
 import { pack, unpack } from 'msgpackr';
 import type { Id } from '../../core/id.ts';
+import type { LogBase } from '../store.ts';
 import { sealed, unsealed } from './sealed.ts';
 
 /** How far the log goes. It is written together with what it goes to. */
@@ -22,6 +23,18 @@ export interface BlobEntry {
   readonly length: number;
 }
 
+/** A base in its file. */
+export interface BasePlace {
+  readonly position: number;
+  readonly file: string;
+}
+
+/** The newest base, and the one behind which the log is there; undefined while all of it is. */
+export interface BasePlaces {
+  readonly newest: BasePlace;
+  readonly trimmed: BasePlace | undefined;
+}
+
 const version = 1;
 
 export const headKey = 'head';
@@ -32,6 +45,20 @@ export function readHead(room: Uint8Array): Head | undefined {
   const [length] = fields(headKey, room) ?? [];
   return isCount(length) ? { length } : undefined;
 }
+
+export const basesKey = 'bases';
+
+export const writeBasePlaces = ({ newest, trimmed }: BasePlaces): Uint8Array =>
+  sealed(basesKey, pack([version, newest.position, newest.file, trimmed?.position ?? null, trimmed?.file ?? null]));
+
+export function readBasePlaces(room: Uint8Array): BasePlaces | undefined {
+  const [position, file, trimmedPosition, trimmedFile] = fields(basesKey, room) ?? [];
+  const newest = placeOf(position, file);
+  return newest && { newest, trimmed: placeOf(trimmedPosition, trimmedFile) };
+}
+
+const placeOf = (position: unknown, file: unknown): BasePlace | undefined =>
+  isCount(position) && typeof file === 'string' ? { position, file } : undefined;
 
 export const writeReference = (process: Id, { slot, logLength, file, bytes }: Reference): Uint8Array =>
   sealed(process, pack([version, slot, logLength, file ?? null, bytes ?? null]));
@@ -48,6 +75,32 @@ export const writeBlobEntry = (id: Id, { length }: BlobEntry): Uint8Array => sea
 export function readBlobEntry(id: Id, room: Uint8Array): BlobEntry | undefined {
   const [length] = fields(id, room) ?? [];
   return isCount(length) ? { length } : undefined;
+}
+
+/** A base's file: how long its first part is, where everything is, the ledger, and the records that are kept. */
+export function writeBase({ position, bytes, kept }: LogBase): readonly Uint8Array[] {
+  const positions = kept.map((piece) => piece.position);
+  const lengths = kept.map((piece) => piece.bytes.length);
+  const first = pack([version, position, bytes.length, positions, lengths]);
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, first.length);
+  return [length, first, bytes, Buffer.concat(kept.map((piece) => piece.bytes))];
+}
+
+/** Reads a base out of its file, which is as it was written; undefined if it is none. */
+export function readBase(file: Uint8Array): LogBase | undefined {
+  if (file.length < 4) return undefined;
+  let at = 4 + new DataView(file.buffer, file.byteOffset).getUint32(0);
+  const [position, ledgerBytes, positions, lengths] = known(file.subarray(4, at)) ?? [];
+  if (!isCount(position) || !isCount(ledgerBytes) || !Array.isArray(positions) || !Array.isArray(lengths)) {
+    return undefined;
+  }
+  const take = (bytes: number): Uint8Array => {
+    at += bytes;
+    return file.subarray(at - bytes, at);
+  };
+  const bytes = take(ledgerBytes);
+  return { position, bytes, kept: positions.map((one, index) => ({ position: one, bytes: take(lengths[index]) })) };
 }
 
 /** What a checkpoint's file begins with, so that it says by itself whose it is. */

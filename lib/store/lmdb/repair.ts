@@ -1,12 +1,22 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { HeddleError } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
 import { flushFolder } from './disk.ts';
 import { storeDamaged, storeFailed } from './failure.ts';
 import { blobsFolder, folders, makeFolders, openFolder } from './folder.ts';
+import { placesOf } from './log-start.ts';
 import { headOf, tablesIn } from './open-tables.ts';
 import { flawOfPages } from './pages.ts';
-import { headKey, type Reference, writeBlobEntry, writeHead, writeReference } from './records.ts';
+import {
+  basesKey,
+  headKey,
+  type Reference,
+  writeBasePlaces,
+  writeBlobEntry,
+  writeHead,
+  writeReference,
+} from './records.ts';
 import { sealed } from './sealed.ts';
 import { Survey } from './survey.ts';
 import { nameOf } from './sweep.ts';
@@ -117,7 +127,15 @@ async function copyGood(path: string, truncateTo: number) {
   let survey: Survey | undefined;
   try {
     survey = new Survey(path);
+    const { start } = survey;
+    if (start.isLost)
+      throw storeDamaged(path, 'what the trimmed log begins with is damaged, and nothing goes on without,');
+    if (truncateTo < start.position) {
+      const what = `the log in ${path} cannot be cut at ${truncateTo}: it begins at ${start.position}`;
+      throw new HeddleError('history-trimmed', what, { position: truncateTo, trimmed: start.position });
+    }
     const logLength = copyLog(survey, tables, truncateTo);
+    const places = placesOf(start, logLength);
     const checkpoints = [...survey.good('checkpoints')].filter(([, reference]) => reference.logLength <= logLength);
     const notes = [...survey.good('notes')];
     const blobs = [...survey.goodBlobs()];
@@ -126,8 +144,10 @@ async function copyGood(path: string, truncateTo: number) {
       ...notes.map((one) => referenceChange('notes', one)),
       ...blobs.map((blob) => blobChange(blob, statSync(join(path, blobsFolder, nameOf(blob))).size)),
       { table: 'heads', key: headKey, value: writeHead({ length: logLength }) },
+      ...(places ? [{ table: 'heads', key: basesKey, value: writeBasePlaces(places) } as const] : []),
     ]);
     const files = new Set([...checkpoints, ...notes].flatMap(([, { file }]) => file ?? []));
+    for (const place of [places?.newest, places?.trimmed]) if (place) files.add(place.file);
     return { logLength, files, checkpoints: checkpoints.length, notes: notes.length, blobs };
   } finally {
     await survey?.close();
@@ -136,7 +156,7 @@ async function copyGood(path: string, truncateTo: number) {
 }
 
 function copyLog(survey: Survey, tables: Tables, truncateTo: number): number {
-  let length = 0;
+  let length = survey.start.position;
   let changes: Change[] = [];
   for (const { position, bytes } of survey.goodPieces()) {
     const kept = bytes.subarray(0, Math.max(0, truncateTo - position));

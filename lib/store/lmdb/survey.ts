@@ -5,6 +5,7 @@ import type { Id } from '../../core/id.ts';
 import type { LogPiece } from '../store.ts';
 import { contentNames, isIntact, isMissing } from './content-files.ts';
 import { blobsFolder, folderOf } from './folder.ts';
+import { type LogStart, possibleStarts, startOf, wholeLog } from './log-start.ts';
 import { LoosePieces } from './loose-pieces.ts';
 import { tablesIn } from './open-tables.ts';
 import { flawOfPages } from './pages.ts';
@@ -16,7 +17,7 @@ import { type KeptTable, positionOf, type Tables, tablesFile } from './tables.ts
 
 /** Something in a store that is not as it was written. */
 export interface StoreDamage {
-  readonly what: 'file' | 'log' | 'record' | 'checkpoint' | 'note' | 'blob';
+  readonly what: 'file' | 'log' | 'record' | 'base' | 'checkpoint' | 'note' | 'blob';
   readonly reason: string;
   /** In the log: from which byte on. */
   readonly position?: number;
@@ -35,6 +36,8 @@ export class Survey {
   readonly tables: Tables | undefined;
   /** How long the log is to be; undefined if nobody can tell. */
   readonly logLength: number | undefined;
+  /** Where the log begins. */
+  readonly start: LogStart;
   readonly #pieces: PieceReader | LoosePieces;
 
   constructor(folder: string) {
@@ -45,12 +48,15 @@ export class Survey {
     const head = tables?.head();
     if (typeof head === 'object') this.logLength = head.length;
     else this.damages.push({ what: 'log', reason: `${tablesFile} does not say how long the log is` });
+    this.start = tables
+      ? startOf(folder, tables, (reason) => this.damages.push({ what: 'base', reason }))
+      : this.#likelyStart();
   }
 
   /** The pieces from the beginning of the log on, as long as they are good. */
-  *goodPieces(): Generator<LogPiece> {
-    const end = this.logLength ?? Number.POSITIVE_INFINITY;
-    for (let position = 0; position < end; ) {
+  *goodPieces(start = this.start): Generator<LogPiece> {
+    const end = start.isLost ? 0 : (this.logLength ?? Number.POSITIVE_INFINITY);
+    for (let { position } = start; position < end; ) {
       const piece = this.goodPiece(position);
       if (!piece) return;
       yield piece;
@@ -60,13 +66,17 @@ export class Survey {
 
   /** Notes what is wrong with the pieces behind `goodLength`, which was found to be the end of the good ones. */
   noteLog(goodLength: number): void {
+    // What it begins with is what is wrong.
+    if (this.start.isLost) return;
     if (this.logLength === undefined ? !this.tables : goodLength < this.logLength) {
       this.damages.push({ what: 'log', reason: 'the log has no good piece there', position: goodLength });
     }
     if (!this.tables) return;
     for (const { key, value } of this.tables.log.getRange({})) {
       const position = positionOf(key);
-      const isNoted = position === goodLength || unsealed(position, value) !== undefined;
+      // What was let go of may be there still.
+      const isNoted =
+        position < this.start.position || position === goodLength || unsealed(position, value) !== undefined;
       if (!isNoted) this.damages.push({ what: 'log', reason: 'a piece has other bytes than were written', position });
     }
   }
@@ -111,6 +121,17 @@ export class Survey {
       this.damages.push({ what: 'file', reason: error.what });
     }
     return undefined;
+  }
+
+  /** Where most of the log is found to begin: what was let go of may be in the file still. */
+  #likelyStart(): LogStart {
+    let [likely, most] = [wholeLog, -1];
+    for (const start of possibleStarts(this.folder)) {
+      let length = start.position;
+      for (const piece of this.goodPieces(start)) length = piece.position + piece.bytes.length;
+      if (length > most) [likely, most] = [start, length];
+    }
+    return likely;
   }
 
   /** The piece that begins at a position, if it is good. */

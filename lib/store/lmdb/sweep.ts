@@ -2,9 +2,9 @@ import { closeSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Id } from '../../core/id.ts';
 import { contentNames, temporaryNames } from './content-files.ts';
-import { blobsFolder, folderOf } from './folder.ts';
-import { readCheckpointHeader, readReference } from './records.ts';
-import { keptTables, newTablesFile, type Tables } from './tables.ts';
+import { basesFolder, blobsFolder, folderOf } from './folder.ts';
+import { basesKey, readBasePlaces, readCheckpointHeader, readReference } from './records.ts';
+import { keptTables, keysBefore, newTablesFile, type Tables } from './tables.ts';
 
 /**
  * Removes what was left by programs that ended while they wrote: files that were not finished, and files that nobody
@@ -12,6 +12,16 @@ import { keptTables, newTablesFile, type Tables } from './tables.ts';
  */
 export function sweep(folder: string, tables: Tables): void {
   for (const name of readdirSync(folder)) if (name.startsWith(newTablesFile)) rmSync(join(folder, name));
+  const places = tables.heads.get(basesKey);
+  const bases = places && readBasePlaces(places);
+  if (bases || !places) {
+    const needed = [bases?.newest.file, bases?.trimmed?.file];
+    sweepFolder(join(folder, basesFolder), (name) => needed.includes(name));
+  }
+  const trimmed = bases?.trimmed?.position ?? 0;
+  for (let keys = keysBefore(tables, trimmed); keys.length > 0; keys = keysBefore(tables, trimmed)) {
+    tables.commit(keys.map((key) => ({ table: 'log', key, value: undefined })));
+  }
   sweepFolder(join(folder, blobsFolder), (name) => tables.blobs.doesExist(idOf(name)));
   for (const table of keptTables) {
     sweepFolder(join(folder, folderOf[table]), (name, path) => {

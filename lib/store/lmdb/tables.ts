@@ -41,6 +41,12 @@ export const positionOf = (key: Uint8Array): number =>
 
 const keyBytes = 8;
 
+/** The keys of the first pieces of the log that begin before a position. */
+export const keysBefore = ({ log }: Tables, position: number): readonly Uint8Array[] =>
+  position === 0 ? [] : [...log.getKeys({ end: keyOf(position), limit: atOnce })].map((key) => new Uint8Array(key));
+
+const atOnce = 1_000;
+
 /** What a store has in LMDB. */
 export class Tables {
   readonly heads: Database<Uint8Array, string>;

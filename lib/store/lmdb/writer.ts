@@ -64,6 +64,13 @@ export class Writer {
     return this.#added();
   }
 
+  /** Adds other changes, which are durable together. */
+  putAll(changes: readonly Change[]): Awaitable<void> {
+    this.check();
+    for (const change of changes) this.#open.put(change);
+    return this.#added();
+  }
+
   /** A piece of the log that is not in the tables yet. */
   read(position: number): LogPiece | undefined {
     return this.#open.read(position) ?? this.#underWay?.pending.read(position);

@@ -26,6 +26,8 @@ export class Log {
   #newest = 0;
   /** Where in the writer the eight bytes are that a digest leaves out. */
   readonly #aside: number[] = [];
+  /** The positions of the records that are read, while somebody notes them. */
+  #noted: Set<number> | undefined;
 
   constructor(store: Store) {
     this.#store = store;
@@ -77,15 +79,55 @@ export class Log {
     return isPending(kept) ? kept.then(() => this.#flushed(ended)) : this.#flushed(ended);
   }
 
-  /** A reader of the record at `position`. */
+  /** From where on all of it is there. */
+  get trimmed(): number {
+    return this.#store.trimmed;
+  }
+
+  /** The position of the store's newest base. */
+  get base(): number {
+    return this.#store.base;
+  }
+
+  /** A reader of the record at `position`. Throws `history-trimmed` if it was trimmed. */
   at(position: number): ByteReader {
+    const { bytes, position: start } = this.#with(position);
+    return new ByteReader(bytes, position - start);
+  }
+
+  /** The bytes of the record at `position`, all of which `read` reads. */
+  recordAt(position: number, read: (reader: ByteReader) => void): Uint8Array {
+    const { bytes, position: start } = this.#with(position);
+    const reader = new ByteReader(bytes, position - start);
+    read(reader);
+    return new Uint8Array(bytes.subarray(position - start, reader.at));
+  }
+
+  /** Does `work`, which is given the positions of the records that are read meanwhile, as they are. */
+  notingReads(work: (positions: ReadonlySet<number>) => void): void {
+    const noted = new Set<number>();
+    this.#noted = noted;
+    try {
+      work(noted);
+    } finally {
+      this.#noted = undefined;
+    }
+  }
+
+  #with(position: number): LogPiece {
+    this.#noted?.add(position);
     // While the store is being taken in, the writer has nothing.
-    if (position >= this.#start && this.#ended > 0) {
-      return new ByteReader(this.writer.bytes, position - this.#start);
+    if (position >= this.#start && this.#ended > 0 && position >= this.trimmed) {
+      return { position: this.#start, bytes: this.writer.bytes };
     }
     const piece = this.#read(position);
-    if (piece) return new ByteReader(piece.bytes, position - piece.position);
-    throw missing(position);
+    if (piece) return piece;
+    throw position < this.trimmed ? this.#gone(position) : missing(position);
+  }
+
+  #gone(position: number): HeddleError {
+    const what = `what the log had at ${position} was trimmed: it begins at ${this.trimmed}`;
+    return new HeddleError('history-trimmed', what, { position, trimmed: this.trimmed });
   }
 
   /** What the digest has come to where the record under way begins. All is stored. */
@@ -105,6 +147,7 @@ export class Log {
    * Takes in what the store holds behind what was taken in before: calls `take` for each record, which reads all of it.
    */
   recover(take: (reader: ByteReader, position: number) => void): void {
+    if (this.#start < this.trimmed) throw this.#gone(this.#start);
     for (let piece = this.#read(this.#start); piece; piece = this.#read(this.#start)) {
       const bytes = piece.bytes.subarray(this.#start - piece.position);
       const reader = new ByteReader(bytes, 0, this.#aside);
@@ -120,6 +163,7 @@ export class Log {
 
   /** All whole records, in pieces. */
   *pieces(): Generator<Uint8Array> {
+    if (this.trimmed > 0) throw this.#gone(0);
     const stored = this.#start + this.#stored;
     for (let position = 0; position < stored; ) {
       const piece = this.#read(position);

@@ -18,8 +18,8 @@ export function writeAdopted(writer: ByteWriter, { item, module, base }: Adopted
   writeSigned(writer, item);
   writer.number(base ? base.slot + 1 : 0);
   if (!base) return;
-  writer.text(base.end.id);
-  writer.text(base.end.hashChain);
+  writer.text(base.id);
+  writer.text(base.hashChain);
   writeMoment(writer, base.moment);
   writer.text(base.state);
 }
@@ -33,8 +33,8 @@ export function readAdopted(reader: ByteReader, position: number, ledger: Ledger
 }
 
 function readBase(reader: ByteReader, slot: number): Base {
-  const end = { id: reader.text(), hashChain: reader.text() };
-  return { slot, end, moment: readMoment(reader), state: reader.text() };
+  const [id, hashChain] = [reader.text(), reader.text()];
+  return { slot, id, hashChain, moment: readMoment(reader), state: reader.text() };
 }
 
 /** Writes a slot that was given elsewhere. */

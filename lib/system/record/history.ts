@@ -48,18 +48,25 @@ export class History {
     this.#ledger = ledger;
   }
 
+  /** Lets go of what was read last. */
+  forget(): void {
+    this.#lastTurn = undefined;
+    this.#lastRoot = undefined;
+    this.#roots.clear();
+  }
+
   /** The committed turns of a process from a slot on. */
   *past(process: Process, fromSlot: number): Generator<PastMail> {
     const found: { readonly header: TurnHeader; readonly failed: boolean }[] = [];
-    for (let position = process.lastTurn; position >= 0; ) {
+    let position = process.lastTurn;
+    for (let slot = process.evaluated; slot >= fromSlot && position >= 0; slot--) {
       const reader = this.#log.at(position);
       const failed = reader.byte() === kinds.failedTurn;
       const header = readTurn(reader, position, this.#ledger);
-      if (header.slot < fromSlot) break;
       found.push({ header, failed });
       position = header.before;
     }
-    for (const { header, failed } of found.reverse()) yield { assignment: this.#mail(header), failed };
+    for (const { header, failed } of found.reverse()) yield { assignment: this.handled(header), failed };
   }
 
   /** The outcome of a slot; undefined while it is not evaluated. */
@@ -77,7 +84,20 @@ export class History {
     const reader = this.#log.at(position);
     reader.byte();
     const turn = this.turn(reader, position);
-    return { ...turn, mail: this.#mail(turn.header) };
+    return { ...turn, mail: this.handled(turn.header) };
+  }
+
+  /** The outcomes of a process's newest slots, in order: so many, or those that are there. */
+  newest(process: Process, most: number): readonly Outcome[] {
+    const outcomes: Outcome[] = [];
+    for (let position = process.lastTurn; position >= this.#log.trimmed && outcomes.length < most; ) {
+      const reader = this.#log.at(position);
+      reader.byte();
+      const header = readTurn(reader, position, this.#ledger);
+      outcomes.push(readOutcome(reader, header.slot, this.#ledger));
+      position = header.before;
+    }
+    return outcomes.reverse();
   }
 
   /** Where a turn is. The positions that are passed on the way to it are kept. */
@@ -90,7 +110,14 @@ export class History {
     this.#turns.set(process, known);
     // From the newest turn back to those that are known, and then back from these.
     let position = process.lastTurn;
-    for (let at = process.evaluated; at > known.to; at--) position = this.#pass(known, at, position);
+    for (let at = process.evaluated; at > known.to; at--) {
+      // What is before the log's beginning is passed only by who asks for it.
+      if (at < slot && position < this.#log.trimmed) {
+        known.from = at + 1;
+        break;
+      }
+      position = this.#pass(known, at, position);
+    }
     known.to = process.evaluated;
     if (slot < known.from) {
       const first = known.positions[known.from];
@@ -169,14 +196,25 @@ export class History {
     const kind = reader.byte();
     if (kind === kinds.followed) return readFollowed(reader, position, this.#ledger).mail;
     const mail = new Mail(process, this.message({ position, index }), position, index);
-    if (kind !== kinds.turn) return mail;
-    const { header, released } = this.#turn(position);
-    const one = released.find(({ index: at }) => at === index);
-    if (one?.kind !== 'assignment') return mail;
+    const one = this.#assignment({ position, index });
+    if (!one) return mail;
+    const { header } = this.#turn(position);
     return new CopiedMail(mail, one.assigning.exclude, { process: header.process.id, slot: header.slot });
   }
 
-  #mail({ process, slot, mailPosition, mailIndex, moment }: TurnHeader): Mail {
+  /** Where the message is that is delivered there: elsewhere, if a turn has assigned it. */
+  origin(address: Address): Address {
+    return this.#assignment(address)?.original ?? address;
+  }
+
+  #assignment({ position, index }: Address) {
+    if (this.#log.at(position).byte() !== kinds.turn) return undefined;
+    const one = this.#turn(position).released.find(({ index: at }) => at === index);
+    return one?.kind === 'assignment' ? one : undefined;
+  }
+
+  /** The mail of a turn. */
+  handled({ process, slot, mailPosition, mailIndex, moment }: TurnHeader): Mail {
     const mail = this.mail(process, { position: mailPosition, index: mailIndex });
     mail.slot = slot;
     mail.moment = moment;

@@ -227,7 +227,8 @@ test('one that cannot be read is passed over too, but if all are out of reach fo
 test('what gateways list is not believed', async () => {
   const [old, forged] = [await publish(5), await signItem(await content(50), stranger)];
   const other = await signItem(await content(40, { Process: module }), unit);
-  const archive = archiveOf(old, forged, other);
+  const odd = await publish(45, { Type: 'Message' });
+  const archive = archiveOf(old, forged, other, odd, await publish(3));
   const lies: Lies = {
     edges: (edges, asked) => {
       if (!asked.tags) return edges;
@@ -241,12 +242,22 @@ test('what gateways list is not believed', async () => {
           tags: edge.node.tags.map((tag) => (tag.name === 'Nonce' ? { ...tag, value: String(slot) } : tag)),
         },
       });
-      return [as(forged, 50), as(other, 40), as(old, 30), as({ id: module } as DataItem, 20), ...edges];
+      const rest = edges.filter(({ node }) => node.id !== old.id);
+      return [as(forged, 50), as(odd, 45), as(other, 40), as(old, 30), as({ id: module } as DataItem, 20), ...rest];
     },
   };
-  const { found, skipped } = await find(archive, {}, lies);
-  assert.is(found?.slot, 5);
-  assert.equal(skipped, ['50 checkpoint-invalid', '40 checkpoint-invalid', '20 gateway-not-found']);
+  const { found, skipped } = await find(archive, { limits: { tries: 6 } }, lies);
+  const invalid = [50, 45, 40, 30].map((slot) => `${slot} checkpoint-invalid`);
+  assert.equal([found?.slot, skipped], [3, [...invalid, '20 gateway-not-found']]);
+});
+
+test('what is too large is not unpacked to its end', async () => {
+  const endless = Buffer.concat([gzipSync(new Uint8Array(5_000_000)), randomBytes(100)]);
+  const errors: string[] = [];
+  const archive = archiveOf(await publish(9, {}, new Uint8Array(endless)));
+  const onSkipped = ({ error }: SkippedCheckpoint) => errors.push(error.message);
+  await find(archive, { onSkipped, limits: { memoryBytes: 1_000_000 } });
+  assert.match(errors[0] ?? '', 'has more than 1000000 bytes');
 });
 
 test('no more are listed and tried than the limits say', async () => {

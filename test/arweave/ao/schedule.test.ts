@@ -1,6 +1,8 @@
 // A schedule that a scheduler has published, read back slot by slot.
 
 import { randomBytes } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { memoryStore } from 'heddle';
 import {
   arweaveSigner,
@@ -12,9 +14,10 @@ import {
 } from 'heddle/arweave';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { indexOf } from '../../../lib/arweave/ao/schedule-index.ts';
 import { clientTransaction } from '../client.ts';
 import { refuses } from '../refuses.ts';
-import type { Archive } from './archive.ts';
+import type { Archive, Edge } from './archive.ts';
 import {
   assignment,
   firstHeight,
@@ -191,8 +194,18 @@ test('whoever has had enough of it leaves nothing behind', async () => {
     }
   })();
   await refuses(reading, 'request-aborted');
-  const aborted = await readSchedule(item.id, { gateway });
-  assert.ok(aborted);
+  // Also when nothing is being fetched.
+  const later = new AbortController();
+  const slow = (async () => {
+    const options = { gateway, signal: later.signal, limits: { ahead: 2 } };
+    for await (const { assignment } of await readSchedule(item.id, options)) {
+      assert.ok(assignment.slot < 8);
+      if (assignment.slot !== 3) continue;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      later.abort();
+    }
+  })();
+  await refuses(slow, 'request-aborted');
   await refuses(readSchedule(item.id, { gateway, signal: AbortSignal.abort() }), 'request-aborted');
   assert.equal(unhandled, []);
 });
@@ -227,6 +240,43 @@ test('what is no process, and options that are none', async () => {
 test('limits of what is held and fetched at a time', async () => {
   await refuses(read(archive, item.id, { limits: { assignments: 39 } }), 'listing-over-limit');
   assert.equal(slotsOf(await read(archive, item.id, { limits: { assignments: 40, ahead: 0 } })), upTo(39));
+});
+
+test('what was read is let go of', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const given: WeakRef<object>[] = [];
+  let alive = Number.POSITIVE_INFINITY;
+  for await (const entry of await readSchedule(item.id, { gateway: archive.gateway(), limits: { ahead: 3 } })) {
+    given.push(new WeakRef(entry.message.item ?? entry));
+    if (entry.assignment.slot < 39) continue;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    collect();
+    alive = given.filter((one) => one.deref()).length;
+  }
+  // Of the process's own item, and of the last ones.
+  assert.ok(alive < 8, `${alive} of 40`);
+});
+
+test('of assignments of one slot, no more are held than are looked at', async () => {
+  const invented = { edges: (edges: readonly Edge[]) => edges.flatMap((edge) => copies(edge, 100)) };
+  const copies = (edge: Edge, count: number) =>
+    Array.from({ length: count }, () => ({
+      ...edge,
+      node: { ...edge.node, id: randomBytes(32).toString('base64url') },
+    }));
+  const index = await indexOf(archive.gateway(invented), {
+    process: item.id,
+    scheduler: scheduler.address,
+    from: 0,
+    to: 9,
+    minHeight: 0,
+    most: 1_000,
+    mostForks: 8,
+    signal: new AbortController().signal,
+  });
+  assert.equal([index.last, index.slots.size], [9, 10]);
+  for (const ids of index.slots.values()) assert.is(ids.length, 9);
 });
 
 test('a long message does not keep the order from being the right one', async () => {

@@ -45,8 +45,10 @@ const busy = behavior<number>(
 export const modules: readonly Module[] = [busy, listener, echo];
 
 /** A run of light processes in which everything occurs that is published, or is not. */
-export async function lightRun(options: SystemOptions = {}): Promise<System> {
-  const system = createSystem({ seed: 'published', signer, modules, ...options });
+export async function lightRun(
+  options: SystemOptions = {},
+  system = createSystem({ seed: 'published', signer, modules, ...options }),
+): Promise<System> {
   const one = await system.spawn(busy, { name: 'one', data: 'x' });
   const members = [await system.spawn(listener), await system.spawn(listener)];
   const everybody = await system.group('everybody', { routing: 'broadcast' });

@@ -181,12 +181,12 @@ const nobody = 65_534;
 
 test('a store of a newer version is refused and not changed', async () => {
   const one = copied(filled);
-  writeFileSync(join(one.folder, 'format.json'), '{"format":"heddle store","version":2,"more":true}\n');
+  writeFileSync(join(one.folder, 'format.json'), '{"format":"heddle store","version":3,"more":true}\n');
   const before = contents(one.folder);
   for (const work of [lmdbStore, checkStore, repairStore]) {
     const error = await refusal(() => work(one.folder));
     assert.is(error.code, 'store-invalid');
-    assert.is(error.facts.version, 2);
+    assert.is(error.facts.version, 3);
   }
   assert.equal(contents(one.folder), before);
 });
@@ -313,7 +313,7 @@ test('a store from before there were notes is checked, made smaller, mended and 
 test('a store whose making was broken off is made again', async () => {
   const made = emptyFolder();
   await lmdbStore(made).close();
-  const parts = ['lock', 'log.mdb', 'log.mdb-lock', 'checkpoints', 'notes', 'blobs'];
+  const parts = ['lock', 'log.mdb', 'log.mdb-lock', 'checkpoints', 'notes', 'blobs', 'bases'];
   for (let count = 0; count <= parts.length; count++) {
     const folder = emptyFolder();
     for (const part of parts.slice(0, count)) {

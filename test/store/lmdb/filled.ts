@@ -1,14 +1,16 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Id } from 'heddle';
-import { type Durability, lmdbStore } from 'heddle/store/lmdb';
+import { type Durability, type LmdbStore, lmdbStore } from 'heddle/store/lmdb';
 import { scriptOf, systemOn, take } from './crash/script.ts';
 import { emptyFolder } from './folders.ts';
 
 /** A store that was closed, and all that it holds. */
 export interface Filled {
   readonly folder: string;
+  /** What there is of it, from `trimmed` on. */
   readonly log: Buffer;
+  readonly trimmed: number;
   readonly digest: Id;
   readonly checkpoints: ReadonlyMap<Id, Buffer>;
   readonly notes: ReadonlyMap<Id, Buffer>;
@@ -16,7 +18,11 @@ export interface Filled {
 }
 
 /** A store that a system has filled, with checkpoints and notes in files and others, and blobs. */
-export async function filledStore(durability: Durability = 'each', seed = 'filled'): Promise<Filled> {
+export async function filledStore(
+  durability: Durability = 'each',
+  seed = 'filled',
+  trimsAt: readonly number[] = [],
+): Promise<Filled> {
   const folder = join(emptyFolder(), 'store');
   const store = lmdbStore(folder, { durability });
   const blobs = new Map<Id, Buffer>();
@@ -31,7 +37,10 @@ export async function filledStore(durability: Durability = 'each', seed = 'fille
     notes.set(`note ${size}`, bytes);
   }
   const system = systemOn(seed, store);
-  for (const step of scriptOf(seed)) await take(system, step);
+  for (const [at, step] of scriptOf(seed).entries()) {
+    await take(system, step);
+    if (trimsAt.includes(at)) await system.trim();
+  }
   const checkpoints = new Map<Id, Buffer>();
   for (const { id } of system.processes) {
     const checkpoint = await store.checkpoint(id);
@@ -40,9 +49,23 @@ export async function filledStore(durability: Durability = 'each', seed = 'fille
   const ledger = await store.ledger();
   // It is kept like those of processes.
   if (ledger) checkpoints.set('ledger', Buffer.from(ledger.bytes));
-  const { log, digest } = await system.record();
+  const { digest } = system.trace;
+  const { trimmed } = store;
+  await store.flush();
+  const log = logOf(store);
   await system.close();
-  return { folder, log: Buffer.from(log), digest, checkpoints, notes, blobs };
+  return { folder, log, trimmed, digest, checkpoints, notes, blobs };
+}
+
+/** The log from where it begins. */
+function logOf(store: LmdbStore): Buffer {
+  const pieces: Uint8Array[] = [];
+  let position = store.trimmed;
+  for (let piece = store.read(position); piece; piece = store.read(position)) {
+    pieces.push(piece.bytes);
+    position += piece.bytes.length;
+  }
+  return Buffer.concat(pieces);
 }
 
 /** The same in another folder. */
@@ -56,19 +79,13 @@ export function copied(filled: Filled): Filled {
 export async function readAll({ folder, checkpoints, notes, blobs }: Filled) {
   const store = lmdbStore(folder);
   try {
-    const pieces: Uint8Array[] = [];
-    let length = 0;
-    for (let piece = store.read(0); piece; piece = store.read(length)) {
-      pieces.push(piece.bytes);
-      length += piece.bytes.length;
-    }
     const found = new Map<Id, Buffer | undefined>();
     for (const id of checkpoints.keys()) found.set(id, buffer((await store.checkpoint(id))?.bytes));
     const foundNotes = new Map<Id, Buffer | undefined>();
     for (const key of notes.keys()) foundNotes.set(key, buffer(await store.note(key)));
     const foundBlobs = new Map<Id, Buffer | undefined>();
     for (const id of blobs.keys()) foundBlobs.set(id, buffer(await store.blob(id)));
-    return { log: Buffer.concat(pieces), checkpoints: found, notes: foundNotes, blobs: foundBlobs };
+    return { log: logOf(store), checkpoints: found, notes: foundNotes, blobs: foundBlobs };
   } finally {
     await store.close();
   }

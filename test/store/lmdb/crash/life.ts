@@ -16,15 +16,17 @@ export interface Life {
   /** The file with the log of the run without crashes. */
   readonly log: string;
   readonly kill?: Kill;
+  /** Whether history is trimmed, by itself and by asking for it. */
+  readonly trims: boolean;
 }
 
-const { folder, durability, baseline, log, kill } = JSON.parse(process.argv[2] ?? '') as Life;
+const { folder, durability, baseline, log, kill, trims } = JSON.parse(process.argv[2] ?? '') as Life;
 const disk = new KillingDisk(kill);
 const store = new LmdbStore(folder, { durability, commitMs: 2, commitBytes: 2_000, pendingBytes: 6_000 }, disk);
 say(`found ${store.length}`);
 say(`noted ${await checkNotes()}`);
 checkPrefix(readFileSync(log));
-const system = systemOn(baseline.seed, store);
+const system = systemOn(baseline.seed, store, trims ? { bytes: 700 } : undefined);
 await system.open();
 if (isPeopled(system)) await supervise(system);
 await goOn(system);
@@ -46,6 +48,7 @@ async function goOn(system: System): Promise<void> {
     }
     await note(at);
     sayDurable();
+    if (trims && at % 9 === 4) await system.trim();
   }
 }
 
@@ -85,8 +88,8 @@ function noteKey(number: number): string {
 
 /** Fails unless what is in the store is what the run without crashes wrote first. */
 function checkPrefix(whole: Uint8Array): void {
-  let position = 0;
-  for (let piece = store.read(0); piece; piece = store.read(position)) {
+  let position = store.trimmed;
+  for (let piece = store.read(position); piece; piece = store.read(position)) {
     const { bytes } = piece;
     if (piece.position !== position) throw new Error(`a piece at ${piece.position}, not ${position}`);
     if (!whole.subarray(position, position + bytes.length).every((byte, at) => byte === bytes[at])) {

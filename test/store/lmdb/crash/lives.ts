@@ -27,6 +27,12 @@ interface Ended {
 /** How a program is killed: by itself at a moment, or from outside after a while. */
 export type End = Kill | { readonly afterMs: number };
 
+interface Run {
+  readonly seed: string;
+  readonly durability: Durability;
+  readonly trims: boolean;
+}
+
 /** Lets systems on a store live, be killed and live again. */
 export class Lives {
   readonly #file: string;
@@ -50,25 +56,25 @@ export class Lives {
   }
 
   /** How many moments a life has that is not killed. */
-  async moments(seed: string, durability: Durability): Promise<number> {
-    return (await this.#chain(seed, durability, [])).moments;
+  async moments(seed: string, durability: Durability, trims = false): Promise<number> {
+    return (await this.#chain({ seed, durability, trims }, [])).moments;
   }
 
   /**
    * A run that is killed so many times, each at a moment that is drawn. Fails unless it comes to what the run without
    * crashes comes to, and no life misses what one before it had made durable. Says how often it was killed.
    */
-  async run(seed: string, durability: Durability, ends: readonly End[]): Promise<number> {
-    return (await this.#chain(seed, durability, ends)).kills;
+  async run(seed: string, durability: Durability, ends: readonly End[], trims = false): Promise<number> {
+    return (await this.#chain({ seed, durability, trims }, ends)).kills;
   }
 
-  async #chain(seed: string, durability: Durability, ends: readonly End[]) {
+  async #chain({ seed, durability, trims }: Run, ends: readonly End[]) {
     const baseline = await this.#baseline(seed);
     const folder = mkdtempSync(join(this.#folder, 'run-'));
-    const label = `seed ${seed}, ${durability}, ${JSON.stringify(ends)}`;
+    const label = `seed ${seed}, ${durability}${trims ? ', trimmed' : ''}, ${JSON.stringify(ends)}`;
     let [kills, durable, notes] = [0, 0, 0];
     for (const end of [...ends, undefined]) {
-      const ended = await this.#live({ baseline, durability, folder: join(folder, 'store') }, end);
+      const ended = await this.#live({ baseline, durability, trims, folder: join(folder, 'store') }, end);
       assert.ok(ended.wasKilled || ended.digest !== undefined, `${label}: ${ended.errors}`);
       assert.ok(
         ended.found >= durable || ended.found < 0,
@@ -89,7 +95,10 @@ export class Lives {
     return assert.unreachable(`${label}: the last life was killed`) as never;
   }
 
-  async #live(life: Pick<Life, 'durability' | 'folder'> & { readonly baseline: Baseline }, end: End): Promise<Ended> {
+  async #live(
+    life: Pick<Life, 'durability' | 'folder' | 'trims'> & { readonly baseline: Baseline },
+    end: End,
+  ): Promise<Ended> {
     const { log, ...baseline } = life.baseline;
     const told: Life = {
       ...life,

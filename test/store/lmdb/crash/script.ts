@@ -7,6 +7,7 @@ import {
   memoryStore,
   outbox,
   type ProcessHandle,
+  type Retention,
   randomStream,
   type Store,
   type System,
@@ -122,7 +123,8 @@ const limits: Partial<Limits> = {
   restarts: 1_000,
 };
 
-export const systemOn = (seed: string, store: Store): System => createSystem({ seed, store, limits, modules });
+export const systemOn = (seed: string, store: Store, retention?: Retention): System =>
+  createSystem({ seed, store, limits, modules, ...(retention && { retention }) });
 
 /** How many turns a system has taken. */
 export const turnsOf = (system: System): number =>

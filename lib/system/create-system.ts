@@ -1,0 +1,34 @@
+import { createPool } from '../compute/pool/index.ts';
+import { virtualClock } from '../core/clock.ts';
+import { randomStream } from '../core/random.ts';
+import { fifo } from '../schedule/fifo.ts';
+import { memoryStore } from '../store/memory.ts';
+import { addressesOf } from './addresses.ts';
+import { assemble } from './assemble.ts';
+import { limitsOf, mailboxOf, retentionOf, type SystemOptions } from './options.ts';
+import { System } from './system.ts';
+
+/**
+ * Makes an actor system.
+ *
+ * @example
+ * ```ts
+ * import { createSystem, random } from 'heddle';
+ *
+ * const system = createSystem({ seed: 'tuesday', scheduler: random(), limits: { mailboxMessages: 100 } });
+ * console.log(system.addresses.wallet, system.now.timestampMs);
+ * await system.close();
+ * ```
+ */
+export function createSystem(options: SystemOptions = {}): System {
+  const { seed = 'heddle', signer, scheduler = fifo(), store = memoryStore(), clock = virtualClock() } = options;
+  const limits = limitsOf(options.limits);
+  const mailbox = mailboxOf(options.mailbox, limits);
+  const retention = retentionOf(options.retention);
+  const policy = scheduler(randomStream(seed, 'scheduler'));
+  const pool = createPool({ workers: options.workers, workerMs: limits.workerMs });
+  const gateway = { ...addressesOf(seed, signer), seed, signer, limits };
+  const system = new System(assemble(gateway, mailbox, { policy, store, clock, pool, retention }));
+  for (const module of options.modules ?? []) system.define(module);
+  return system;
+}
