@@ -1,8 +1,11 @@
+import type { Moment } from '../core/clock.ts';
 import type { Id } from '../core/id.ts';
 import type { ChainPoint } from './chain.ts';
 
 /** What a process goes on from whose first slots are not here: the last slot that is not, and its assignment. */
 export interface Base extends ChainPoint {
+  /** When that was made. */
+  readonly moment: Moment;
   /** The SHA-256 of the checkpoint of the state after it. */
   readonly state: Id;
 }

@@ -1,15 +1,18 @@
 import type { Checkpoint, Module } from '../compute/executor.ts';
 import type { Assignment } from '../core/assignment.ts';
+import type { Moment } from '../core/clock.ts';
 import { HeddleError } from '../core/error.ts';
 import { hashBytes, type Id, idToBytes } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import { checkContent, type Message } from '../core/message.ts';
 import { tagValue } from '../core/tags.ts';
+import type { Base } from '../process/adoption.ts';
 import type { Process } from '../process/process.ts';
 import { type ChainEnd, nextHashChain } from '../schedule/hash-chain.ts';
 import { inStore } from '../store/guard.ts';
 import type { Driver } from './driver.ts';
 import { advance } from './loop.ts';
+import { notRunning } from './not-running.ts';
 import { checkWhole } from './options.ts';
 
 /** A process that began elsewhere. Whoever gives it has verified who signed what. */
@@ -24,7 +27,7 @@ export interface AdoptInput {
 /** The state after some slot, and that slot's assignment, which the next one continues. */
 export interface AdoptedState {
   readonly checkpoint: Checkpoint;
-  readonly end: ChainEnd;
+  readonly end: ChainEnd & Moment;
 }
 
 /** Takes in processes that began elsewhere, and the slots that they get there. */
@@ -45,12 +48,7 @@ export class Adoptions {
       if (ledger.find(item.id)) {
         throw new HeddleError('process-duplicate', `there is a process ${item.id} already`, { process: item.id });
       }
-      const base = from && {
-        slot: from.checkpoint.slot,
-        ...endOf(from.end),
-        state: hashBytes(from.checkpoint.bytes),
-      };
-      if (base) checkWhole('from.checkpoint.slot', base.slot);
+      const base = from && baseOf(from);
       ledger.define(module);
       // The log must never say that it goes on from a state which the store does not have.
       const checkpoint = from && { process: item.id, slot: from.checkpoint.slot, bytes: from.checkpoint.bytes };
@@ -60,11 +58,12 @@ export class Adoptions {
   }
 
   async follow(process: Process, assignments: Iterable<Assignment>): Promise<void> {
-    return this.#driver.enter(() => {
+    // What was taken in before one that is refused is stored only if this is a promise.
+    return this.#driver.enter(async () => {
       const { engine } = this.#driver;
       for (const assignment of assignments) {
         if (!process.followed) throw invalid(process, assignment, 'it gets its slots here');
-        if (!process.running) throw invalid(process, assignment, `it is ${process.state}`);
+        if (!process.running) throw notRunning(process);
         checkNext(process, assignment);
         checkMessage(assignment.message, process.id, engine.ledger.limits);
         engine.follow(process, assignment);
@@ -83,7 +82,9 @@ export class Adoptions {
         throw new HeddleError('process-elsewhere', what, { process: process.id, scheduler: named });
       }
       // No slot is given at a time before the last one's.
-      await advance(engine.clock, process.last?.timestampMs ?? 0);
+      await advance(engine.clock, (process.last ?? process.base?.moment)?.timestampMs ?? 0);
+      // What time brings comes first, as it does in a life that goes on from here.
+      await this.#driver.agenda.catchUp();
       engine.takeOver(process);
     });
   }
@@ -122,11 +123,14 @@ function checkMessage(message: Message, process: Id, limits: Limits): void {
 
 const mostAnchorLength = 64;
 
-const endOf = ({ id, hashChain }: ChainEnd): ChainEnd => {
+function baseOf({ checkpoint, end }: AdoptedState): Base {
+  const { slot, bytes } = checkpoint;
+  const { id, hashChain, timestampMs, blockHeight } = end;
   idToBytes(id);
   idToBytes(hashChain);
-  return { id, hashChain };
-};
+  for (const [name, value] of Object.entries({ slot, timestampMs, blockHeight })) checkWhole(name, value);
+  return { slot, id, hashChain, moment: { timestampMs, blockHeight }, state: hashBytes(bytes) };
+}
 
 const invalid = ({ id }: Process, { slot }: Assignment, why: string): HeddleError =>
   new HeddleError('assignment-invalid', `slot ${slot} cannot be given to ${id}: ${why}`, { process: id, slot });

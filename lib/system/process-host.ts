@@ -15,6 +15,7 @@ import { type Ask, type AskOptions, Asks } from './asks.ts';
 import type { Driver } from './driver.ts';
 import { type HistoryOptions, type PastSlot, readHistory } from './history-reader.ts';
 import { inboundMessage, type MessageInput } from './inbound.ts';
+import { notRunning } from './not-running.ts';
 import { checkWhole } from './options.ts';
 import type { ProcessState } from './process-state.ts';
 import { MailReceipt, type Receipt } from './receipt.ts';
@@ -124,11 +125,18 @@ export class ProcessHost {
     });
   }
 
-  checkpoint(process: Process): Promise<ProcessCheckpoint> {
-    return this.#withExecutor(process, async (executor) => {
-      const { last, id, evaluated: slot } = process;
-      if (!last) throw new HeddleError('slot-unavailable', `${id} has had no slot here`, { process: id, slot });
-      return { checkpoint: await executor.checkpoint(), end: plainAssignment(last) };
+  async checkpoint(process: Process): Promise<ProcessCheckpoint> {
+    const { id } = process;
+    await this.#allEvaluated(process);
+    return this.#driver.enter(async () => {
+      if (!process.running) throw notRunning(process);
+      const { engine } = this.#driver;
+      // Others may have sent more since.
+      const { evaluated: slot } = process;
+      const [newest] = engine.history.past(process, slot);
+      if (!newest) throw new HeddleError('slot-unavailable', `${id} has had no slot here`, { process: id, slot });
+      const end = plainAssignment(newest.assignment);
+      return engine.look(process, async (executor) => ({ checkpoint: await executor.checkpoint(), end }));
     });
   }
 
@@ -271,9 +279,3 @@ async function stateOf(executor: Executor): Promise<StateReport> {
 
 const waiting = ({ id, state }: Process, message: Id): HeddleError =>
   new HeddleError('delivery-waiting', `${message} has no slot of ${id}, which is ${state}`, { process: id, message });
-
-function notRunning({ id, state, reason }: Process): HeddleError {
-  const code = state === 'stopped' ? 'process-stopped' : 'process-failed';
-  const why = reason === undefined ? '' : `: ${reason}`;
-  return new HeddleError(code, `${id} is ${state}${why}`, { process: id, reason: reason ?? null });
-}

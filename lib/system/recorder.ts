@@ -104,7 +104,8 @@ export class Recorder {
     this.#begin();
     const position = log.end;
     const { id, epoch, exclude, message, timestampMs, blockHeight } = assignment;
-    const given = { id, epoch, exclude, moment: { timestampMs, blockHeight } };
+    const moment = { timestampMs, blockHeight };
+    const given = { id, epoch, exclude: exclude.map((field) => field.toWellFormed()), moment };
     log.writer.byte(kinds.followed);
     writeFollowed(log.writer, process, assignment);
     const lazy = message.id === process.id ? process.item : new SignedMessage(message, position);

@@ -1,8 +1,8 @@
-import type { Module } from '../compute/executor.ts';
+import type { Checkpoint, Module } from '../compute/executor.ts';
 import { inlinePool } from '../compute/pool/index.ts';
 import type { Moment } from '../core/clock.ts';
 import { HeddleError } from '../core/error.ts';
-import type { Id } from '../core/id.ts';
+import { hashBytes, type Id } from '../core/id.ts';
 import type { MessageSigner } from '../core/message-signer.ts';
 import { outcomeText, plainOutcome } from '../core/outcome.ts';
 import { ByteReader } from '../store/log/byte-reader.ts';
@@ -22,6 +22,8 @@ export interface ReplayOptions {
   readonly modules: readonly Module[];
   /** Who signed, if somebody did. */
   readonly signer?: MessageSigner;
+  /** The states with which processes were adopted, which a recording does not have. */
+  readonly checkpoints?: readonly Checkpoint[];
   /** Is told of each event as it happens again. */
   readonly onEvent?: TraceListener;
 }
@@ -35,7 +37,7 @@ export interface Replayed {
 /**
  * Does a recorded run again on fresh processes: what came from outside is taken from the recording, every turn is
  * evaluated anew, and every outcome, slot and piece of mail must come out as recorded. Throws `divergence`, with both
- * sides, at the first that does not.
+ * sides, at the first that does not, and `recording-invalid` if it is none or lacks a state.
  *
  * @example
  * ```ts
@@ -73,6 +75,7 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
       const record = readRecord(reader, from, engine.history, engine.ledger);
       if (record.kind === 'moment') clock.moment = record.moment;
       if (record.kind === 'begin' || record.kind === 'moment') continue;
+      if (record.kind === 'adopted') await giveState(record.item, options.checkpoints ?? [], engine);
       await repeat(record, engine);
       checkSame(record, recording.log.subarray(0, reader.at), longs, engine);
       await engine.flush();
@@ -87,6 +90,18 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
     throw new HeddleError('recording-invalid', `the log makes ${digest}, not ${recording.digest}`, facts);
   }
   return { digest, turns };
+}
+
+/** Puts the state where an adopted process is brought up from. */
+async function giveState(item: AdoptedItem, given: readonly Checkpoint[], { store }: Engine): Promise<void> {
+  const { base } = AdoptedItem.adopted(item);
+  if (!base) return;
+  const state = given.find(({ slot, bytes }) => slot === base.slot && hashBytes(bytes) === base.state);
+  if (!state) {
+    const what = `${item.id} was adopted with the state ${base.state} of slot ${base.slot}, which is none of \`checkpoints\``;
+    throw new HeddleError('recording-invalid', what, { process: item.id, slot: base.slot });
+  }
+  await store.putCheckpoint({ ...state, process: item.id });
 }
 
 /** Takes the step again: a turn by evaluating it, what came from outside by letting it in. */

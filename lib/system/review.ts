@@ -9,6 +9,7 @@ import type { Log } from '../store/log/log.ts';
 import { Causes } from './causes.ts';
 import type { ActionTurn } from './gas-report.ts';
 import type { Ledger } from './ledger.ts';
+import { checkWhole } from './options.ts';
 import { entryMail, leftMail, plainMail, stoppedMail, unsentMail } from './outbound.ts';
 import { causeOf, senderOf } from './placement.ts';
 import type { History } from './record/history.ts';
@@ -59,6 +60,7 @@ export class Review {
 
   /** The steps from one position up to another. */
   steps(from: number, to: number): Generator<Step> {
+    checkWhole('from', from);
     if (from > to) throw new HeddleError('option-invalid', `the log has ${to} bytes, not ${from}`, { option: 'from' });
     return stepsOf(this.#log, this.#history, this.#ledger, from, to);
   }

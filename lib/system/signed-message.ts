@@ -10,8 +10,17 @@ export class SignedMessage implements RootMessage {
 
   /** `position` is where its record in the log begins. */
   constructor(message: Message, position: number) {
-    const tags = freezeTags(message.tags.map(({ name, value }) => ({ name, value })));
-    this.#message = Object.freeze({ ...plainMessage(message), tags });
+    const { owner, from, target, anchor, tags, data } = message;
+    // As it is read back from the log.
+    this.#message = Object.freeze({
+      ...plainMessage(message),
+      owner: owner.toWellFormed(),
+      from: from.toWellFormed(),
+      target: target.toWellFormed(),
+      anchor: anchor?.toWellFormed() ?? null,
+      tags: freezeTags(tags.map(({ name, value }) => ({ name: name.toWellFormed(), value: value.toWellFormed() }))),
+      data: data.toWellFormed(),
+    });
     this.#position = position;
   }
 

@@ -1,5 +1,6 @@
 import {
   type Assignment,
+  behavior,
   createSystem,
   defaultLimits,
   type MemoryStore,
@@ -220,6 +221,133 @@ test('a state that the store has lost is not made up', async () => {
   await system.settle();
   assert.is(process.status.state, 'failed');
   assert.match(process.status.reason ?? '', /lacks the checkpoint of slot 2/);
+});
+
+/** The state after a slot, and that slot's assignment. */
+async function stateAt(given: Awaited<ReturnType<typeof origin>>, slot: number) {
+  const executor = await adder.start(environmentOf(given));
+  for (const assignment of given.schedule.slice(0, slot + 1)) await executor.evaluate(assignment);
+  return { checkpoint: await executor.checkpoint(), end: given.schedule[slot] as Assignment };
+}
+
+test('what is taken in before a slot that is refused is stored', async () => {
+  const given = await origin();
+  const store = memoryStore();
+  const first = elsewhere({ store });
+  const process = await first.adopt({ item: given.item, module: adder });
+  const [one, two, , four] = given.schedule as [Assignment, Assignment, Assignment, Assignment];
+  assert.is((await refusal(() => process.follow([one, two, four]))).code, 'assignment-invalid');
+  await first.close();
+  const next = elsewhere({ store });
+  await next.open();
+  assert.is(next.process(process.id).status.slots, 2);
+});
+
+test('text that is no UTF-8 is the same before and after another life begins', async () => {
+  const given = await origin();
+  const store = memoryStore();
+  const [first, second] = given.schedule as [Assignment, Assignment];
+  const system = elsewhere({ store });
+  const process = await system.adopt({ item: given.item, module: listener });
+  const message = { ...second.message, data: 'x\ud800', tags: [{ name: 'x\udc00', value: '\ud800' }] };
+  await process.follow([first, { ...second, message, exclude: ['\ud800'] }]);
+  const [state, schedule] = [await process.state(), await process.schedule()];
+  assert.is(schedule[1]?.message.data, 'x\ufffd');
+  await system.close();
+  const next = elsewhere({ store });
+  await next.open();
+  assert.equal(await next.process(process.id).schedule(), schedule);
+  assert.is((await next.process(process.id).state()).digest, state.digest);
+});
+
+test('a process without a slot here has no checkpoint to be given, and does not crash over it', async () => {
+  const given = await origin();
+  const system = elsewhere({ limits: { restarts: 0 } });
+  const process = await system.adopt({ item: given.item, module: adder, from: await stateAt(given, 3) });
+  assert.is((await refusal(() => process.checkpoint())).code, 'slot-unavailable');
+  await process.follow(given.schedule.slice(4, 6));
+  const { checkpoint, end } = await process.checkpoint();
+  assert.equal([checkpoint.slot, end.slot], [5, 5]);
+});
+
+test('a checkpoint is of the assignment that comes with it, whatever is sent meanwhile', async () => {
+  const { process } = await origin();
+  const [{ checkpoint, end }] = await Promise.all([process.checkpoint(), process.send({ data: '1' })]);
+  assert.is(checkpoint.slot, end.slot);
+  for (let sent = 0; sent < 20; sent++) {
+    const taken = process.checkpoint();
+    for (let turn = 0; turn < sent; turn++) await undefined;
+    await process.send({ data: '1' });
+    const { checkpoint, end } = await taken;
+    assert.is(checkpoint.slot, end.slot);
+  }
+});
+
+test('a schedule that goes on from a state goes on in time', async () => {
+  const given = await origin();
+  const last = given.schedule.length - 1;
+  const store = memoryStore();
+  const system = elsewhere({ signer, store });
+  await system.adopt({ item: given.item, module: adder, from: await stateAt(given, last) });
+  await system.close();
+  const next = elsewhere({ signer, store });
+  await next.open();
+  const process = next.process(given.process.id);
+  await process.takeOver();
+  await process.send({ data: '1' });
+  const [own] = await process.schedule();
+  assert.ok((own?.timestampMs ?? 0) >= (given.schedule[last]?.timestampMs ?? 0));
+});
+
+test('timers that are due by the time of a schedule fire when it is taken over, as in another life', async () => {
+  const given = await origin();
+  const { system, process } = await adopted(given, { signer });
+  const later = behavior(
+    {
+      init: () => 0,
+      receive(count, _, turn) {
+        turn.send({ target: turn.self, delayMs: 5 });
+        return count + 1;
+      },
+    },
+    { name: 'later' },
+  );
+  const own = await system.spawn(later);
+  await own.send();
+  await system.run({ turns: 2 });
+  await process.takeOver();
+  assert.is(own.status.slots, 3);
+});
+
+test('a run that goes on from a state is replayed with that state', async () => {
+  const given = await origin();
+  const from = await stateAt(given, 3);
+  const system = elsewhere();
+  const process = await system.adopt({ item: given.item, module: adder, from });
+  await process.follow(given.schedule.slice(4));
+  await system.settle();
+  const recording = await system.record();
+  const { digest } = await replay(recording, { modules, checkpoints: [from.checkpoint] });
+  assert.is(digest, system.trace.digest);
+  const other = await stateAt(given, 2);
+  for (const checkpoints of [[], [other.checkpoint], [{ ...other.checkpoint, slot: 3 }]]) {
+    const { code, facts } = await refusal(() => replay(recording, { modules, checkpoints }));
+    assert.equal([code, facts.process, facts.slot], ['recording-invalid', process.id, 3]);
+  }
+});
+
+test('one that has failed or was stopped is told to be', async () => {
+  const given = await origin();
+  const { process } = await adopted({ ...given, schedule: given.schedule.slice(0, 3) });
+  await process.stop();
+  assert.is((await refusal(() => process.follow(given.schedule.slice(3)))).code, 'process-stopped');
+});
+
+test('steps are read from where one begins', async () => {
+  const { system } = await origin();
+  for (const from of [-1, Number.NaN, 0.5, 1e9]) {
+    assert.is((await refusal(() => system.steps(from).next())).code, 'option-invalid');
+  }
 });
 
 function environmentOf({ item, system }: { item: Message; system: { addresses: { supervisor: string } } }) {

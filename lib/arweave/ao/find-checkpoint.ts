@@ -13,6 +13,8 @@ import type { SchedulePosition } from './schedule.ts';
 export interface FindCheckpointOptions extends AoReadOptions {
   /** Who is believed: what a checkpoint says of a state can only be proven by evaluating all messages. */
   readonly trusted: readonly Address[];
+  /** The module that it has to be of; any by default. */
+  readonly module?: Id;
   /** The latest slot that it may be of. */
   readonly upTo?: number;
   /** Is told of each that was passed over, and why. */
@@ -109,7 +111,7 @@ export async function findCheckpoint(
   for (const { id, slot } of (await listed(process, options, upTo, limits)).slice(0, limits.tries)) {
     try {
       const published = await fetchPublished(id, options, { likely: 'item' });
-      return await readCheckpoint(published, process, slot, trusted, limits);
+      return await readCheckpoint(published, process, slot, options, limits);
     } catch (thrown) {
       const error = thrown instanceof TagProblem ? invalid(id, thrown.message) : thrown;
       if (!(error instanceof HeddleError) || error.code === 'request-aborted') throw error;
@@ -151,7 +153,7 @@ async function readCheckpoint(
   published: Published,
   process: Id,
   slot: number,
-  trusted: readonly Address[],
+  { trusted, module }: FindCheckpointOptions,
   { memoryBytes }: CheckpointLimits,
 ): Promise<PublishedCheckpoint> {
   const { id, owner, tags, data } = published;
@@ -159,6 +161,9 @@ async function readCheckpoint(
   if (!isOfType(tags, 'Checkpoint')) throw new TagProblem('is not tagged as a checkpoint of AO');
   const read = new TagReader(tags);
   if (read.id('Process') !== process) throw new TagProblem(`is of the process ${read.id('Process')}`);
+  if (module !== undefined && read.id('Module') !== module) {
+    throw new TagProblem(`is of the module ${read.id('Module')}`);
+  }
   if (read.whole('Nonce') !== slot) throw new TagProblem(`is of slot ${read.whole('Nonce')}`);
   const encoding = read.text('Content-Encoding');
   if (encoding !== 'gzip') throw new TagProblem(`is compressed with "${excerpt(encoding, 60)}"`);

@@ -13,7 +13,7 @@ import { receivedMessage } from './received-message.ts';
 import { type PublishedSchedule, readSchedule, type ScheduleEntry, type ScheduleOptions } from './schedule.ts';
 
 /** From what a process is restored, and how far. */
-export interface RestoreOptions extends ScheduleOptions {
+export interface RestoreOptions extends Omit<ScheduleOptions, 'after'> {
   /** Code that is not on Arweave: behaviors, machines. Of anything else the module is read there. */
   readonly modules?: readonly Module[];
   /** How a module that is read there is run. */
@@ -27,7 +27,7 @@ export interface RestoreOptions extends ScheduleOptions {
   readonly onSkipped?: FindCheckpointOptions['onSkipped'];
   /** Is told of the newest slot that is evaluated, now and then. */
   readonly onProgress?: (slot: number) => void;
-  /** Has the system give the process its slots from now on, as `process.takeOver` does. */
+  /** Has the system give the process its slots from now on, as `process.takeOver` does: after all of them, not with `upTo`. */
   readonly takeOver?: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface RestoreOptions extends ScheduleOptions {
  *
  * Rejects as `readSchedule` does, with what is good of the schedule evaluated: the process is in the system then. Also as
  * `moduleFromArweave` and `findCheckpoint` do, with `cron-unsupported`, with `item-unassigned` for an old process of which no
- * checkpoint is trusted, `process-duplicate` if it began in this system,
+ * checkpoint is trusted, `process-duplicate` if it began in this system or is just being restored,
  * `process-failed`, and with `process-elsewhere` if it cannot be taken over.
  *
  * @example
@@ -59,7 +59,11 @@ export interface RestoreOptions extends ScheduleOptions {
  */
 export async function restore(system: System, id: Id, options: RestoreOptions): Promise<ProcessHandle> {
   idToBytes(id);
-  await system.open();
+  if (options.takeOver && options.upTo !== undefined) {
+    const what = 'whoever takes over a process needs all of its slots, not those up to one';
+    throw new HeddleError('option-invalid', what, { option: 'upTo' });
+  }
+  await open(system, options);
   const known = system.processes.find((process) => process.id === id);
   if (known && !known.status.followed) {
     throw new HeddleError('process-duplicate', `${id} gets its slots in this system`, { process: id });
@@ -72,6 +76,26 @@ export async function restore(system: System, id: Id, options: RestoreOptions): 
   return process;
 }
 
+/** Opens a system, with the modules of the processes that it had in another life. */
+async function open(system: System, options: RestoreOptions): Promise<void> {
+  const defined = new Set<unknown>();
+  for (;;) {
+    try {
+      return await system.open();
+    } catch (error) {
+      const id = error instanceof HeddleError && error.code === 'module-unknown' ? error.facts.module : undefined;
+      if (typeof id !== 'string' || defined.has(id)) throw error;
+      system.define(await moduleOf(id, options));
+      defined.add(id);
+    }
+  }
+}
+
+/** Code that is given, or that is on Arweave. */
+const moduleOf = async (id: Id, options: RestoreOptions): Promise<Module> =>
+  options.modules?.find((module) => module.id === id) ??
+  moduleFromArweave(id, { ...options.wasm, ...readingOf(options) });
+
 /** Takes in the process with the state that it goes on from, and none of its slots. */
 async function begin(system: System, id: Id, options: RestoreOptions): Promise<ProcessHandle> {
   const { process: published } = await readSchedule(id, options);
@@ -80,9 +104,10 @@ async function begin(system: System, id: Id, options: RestoreOptions): Promise<P
     const what = `${id} has messages by the clock, every ${interval.slice(0, 60)}`;
     throw new HeddleError('cron-unsupported', what, { process: id });
   }
-  const given = options.modules?.find((module) => module.id === published.module);
-  const module = given ?? (await moduleFromArweave(published.module, { ...options.wasm, ...readingOf(options) }));
+  const module = await moduleOf(published.module, options);
   const from = isWasm(module) ? await trustedState(id, module, options) : undefined;
+  // What is in the system stays there: it could not go on from a checkpoint any more.
+  if (!from) await checkFirst(id, options);
   return system.adopt({ item: receivedMessage(published, id), module, ...(from && { from }) });
 }
 
@@ -91,12 +116,17 @@ async function trustedState(id: Id, module: WasmModule, options: RestoreOptions)
   const found = await findCheckpoint(id, {
     ...readingOf(options),
     trusted,
+    module: module.id,
     ...(upTo !== undefined && { upTo }),
     ...(onSkipped && { onSkipped }),
   });
   if (!found) return undefined;
-  const end = found.after.chainEnd ?? (await assignmentAt(id, found.slot, options));
-  return { checkpoint: await module.checkpointOf(found.memory, found.slot), end };
+  const { slot, memory, timestampMs, blockHeight, after } = found;
+  const { id: last, hashChain } = after.chainEnd ?? (await assignmentAt(id, slot, options));
+  return {
+    checkpoint: await module.checkpointOf(memory, slot),
+    end: { id: last, hashChain, timestampMs, blockHeight },
+  };
 }
 
 /** The assignment of a slot, of which a checkpoint need not tell. */
@@ -111,17 +141,17 @@ async function followAll(process: ProcessHandle, schedule: PublishedSchedule, op
   let piece: Assignment[] = [];
   let bytes = 0;
   const evaluate = async () => {
-    await process.follow(piece);
-    const last = piece.at(-1)?.slot;
+    const taken = piece;
     piece = [];
     bytes = 0;
+    await process.follow(taken);
+    const last = taken.at(-1)?.slot;
     if (last === undefined) return;
     await process.outcome(last);
     options.onProgress?.(last);
   };
   try {
     for await (const { assignment, message } of schedule) {
-      if (assignment.slot === 0) checkFirst(message.id, process.id);
       piece.push({ ...assignment, message: receivedMessage(message, process.id) });
       bytes += message.data.length;
       if (piece.length >= pieceSlots || bytes >= pieceBytes) await evaluate();
@@ -134,10 +164,12 @@ async function followAll(process: ProcessHandle, schedule: PublishedSchedule, op
 }
 
 /** Refuses a schedule that does not have the process's own item, which was evaluated first all the same. */
-function checkFirst(message: Id, process: Id): void {
-  if (message === process) return;
-  const what = `the own item of ${process} has no slot, so it is not known when it was evaluated`;
-  throw new HeddleError('item-unassigned', what, { process });
+async function checkFirst(process: Id, options: RestoreOptions): Promise<void> {
+  for await (const { message } of await readSchedule(process, { ...options, upTo: 0 })) {
+    if (message.id === process) return;
+    const what = `the own item of ${process} has no slot, so it is not known when it was evaluated`;
+    throw new HeddleError('item-unassigned', what, { process });
+  }
 }
 
 const readingOf = ({ gateway, store, signal }: RestoreOptions) => ({

@@ -1,4 +1,5 @@
 import type { Assignment } from '../../core/assignment.ts';
+import { encodeBase64Url } from '../../core/base64url.ts';
 import { type Id, isId } from '../../core/id.ts';
 import type { Message } from '../../core/message.ts';
 import { type Tags, tagValue } from '../../core/tags.ts';
@@ -27,8 +28,8 @@ const wireMessage = ({ message, process, timestampMs, blockHeight }: DryRun, ass
   Signature: message.signature,
   Data: message.data,
   Owner: message.owner,
-  Target: targetOf(message, process),
-  Anchor: message.anchor,
+  Target: isItemOfOther(message, process) ? '' : targetOf(message, process),
+  Anchor: isFor(message, process) ? message.anchor : listedAnchor(message.anchor),
   From: message.from,
   'Forwarded-By': assignment && isForwarded(message, process) ? message.owner : undefined,
   Tags: wireTags(message.tags.filter(({ name }) => name !== 'From' && name !== 'Owner')),
@@ -43,9 +44,27 @@ const wireMessage = ({ message, process, timestampMs, blockHeight }: DryRun, ass
 /** Whom a message was for. What was sent to a name is for the process that has it. */
 const targetOf = ({ target }: Message, process: Id): string => (target === '' || isId(target) ? target : process);
 
-/** Whether another process sent a message to this one. One that was assigned to it was for somebody else. */
+/** Whether a message was sent to the process. One that was assigned to it was for somebody else. */
+const isFor = (message: Message, process: Id): boolean => targetOf(message, process) === process;
+
+/** Whether a message is the item of another process, which is for nobody as an item. */
+const isItemOfOther = ({ id, target }: Message, process: Id): boolean => target === id && id !== process;
+
+/** Whether another process sent a message to this one. */
 const isForwarded = (message: Message, process: Id): boolean =>
-  targetOf(message, process) === process && tagValue(message.tags, 'From-Process') !== undefined;
+  isFor(message, process) && tagValue(message.tags, 'From-Process') !== undefined;
+
+/**
+ * The anchor of what was assigned, as a gateway lists it (`servers/cu/src/domain/lib/hydrateMessages.js`). One that is no text
+ * is given as it is listed.
+ */
+function listedAnchor(anchor: string | null): string {
+  const bytes = encoder.encode(anchor ?? '');
+  return bytes.length === anchorBytes ? encodeBase64Url(bytes) : (anchor ?? '');
+}
+
+const encoder = new TextEncoder();
+const anchorBytes = 32;
 
 /** What no message is without. */
 const always = (readOnly: boolean) => ({ Cron: false, 'Read-Only': readOnly });

@@ -1,5 +1,6 @@
 import type { Assignment } from '../../core/assignment.ts';
 import type { Message } from '../../core/message.ts';
+import type { Base } from '../../process/adoption.ts';
 import { FollowedMail } from '../../process/mail.ts';
 import type { Process } from '../../process/process.ts';
 import type { ByteReader } from '../../store/log/byte-reader.ts';
@@ -19,6 +20,7 @@ export function writeAdopted(writer: ByteWriter, { item, module, base }: Adopted
   if (!base) return;
   writer.text(base.id);
   writer.text(base.hashChain);
+  writeMoment(writer, base.moment);
   writer.text(base.state);
 }
 
@@ -26,8 +28,13 @@ export function readAdopted(reader: ByteReader, position: number, ledger: Ledger
   const module = readModule(reader, ledger);
   const item = readSigned(reader);
   const slot = reader.number() - 1;
-  const base = slot < 0 ? undefined : { slot, id: reader.text(), hashChain: reader.text(), state: reader.text() };
+  const base = slot < 0 ? undefined : readBase(reader, slot);
   return new AdoptedItem({ item, module, base }, position);
+}
+
+function readBase(reader: ByteReader, slot: number): Base {
+  const [id, hashChain] = [reader.text(), reader.text()];
+  return { slot, id, hashChain, moment: readMoment(reader), state: reader.text() };
 }
 
 /** Writes a slot that was given elsewhere. */
