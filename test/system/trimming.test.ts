@@ -38,7 +38,7 @@ async function trimmedRun(seed: string, baseline: Baseline, whole: System) {
   const store = memoryStore();
   let [system, trims] = [systemOn(seed, store), 0];
   for (const [at, step] of scriptOf(seed).entries()) {
-    await take(system, step);
+    await take(seed, system, step);
     assert.is(store.length, baseline.marks[at]?.length);
     if (draws.below(3) === 0) {
       await system.trim();
@@ -69,7 +69,7 @@ test('a run that is trimmed at any moments and goes on in other lives is the run
     const seed = `trimmed ${number}`;
     const baseline = await baselineOf(seed);
     const whole = systemOn(seed, memoryStore());
-    for (const step of scriptOf(seed)) await take(whole, step);
+    for (const step of scriptOf(seed)) await take(seed, whole, step);
     const run = await trimmedRun(seed, baseline, whole);
     trims += run.trims;
     gone += run.gone;

@@ -25,7 +25,7 @@ test('a compacted store is smaller, holds the same, and is gone on from', async 
   const system = systemOn('compact', lmdbStore(one.folder));
   await system.settle();
   assert.is(system.trace.digest, one.digest);
-  for (const step of scriptOf('compact').slice(20, 30)) await take(system, step);
+  for (const step of scriptOf('compact').slice(20, 30)) await take('compact', system, step);
   await system.close();
   assert.equal((await checkStore(one.folder)).damages, []);
   const again = await compactStore(one.folder);

@@ -38,7 +38,7 @@ export async function filledStore(
   }
   const system = systemOn(seed, store);
   for (const [at, step] of scriptOf(seed).entries()) {
-    await take(system, step);
+    await take(seed, system, step);
     if (trimsAt.includes(at)) await system.trim();
   }
   const checkpoints = new Map<Id, Buffer>();

@@ -35,7 +35,7 @@ test('a trimmed store is checked, made smaller and repaired, and each goes on to
     const system = systemOn('trimmed', lmdbStore(one.folder));
     await system.open();
     assert.is(system.trace.digest, filled.digest);
-    for (const step of scriptOf('compact').slice(20, 30)) await take(system, step);
+    for (const step of scriptOf('compact').slice(20, 30)) await take('compact', system, step);
     digests.push(system.trace.digest);
     await system.close();
   }

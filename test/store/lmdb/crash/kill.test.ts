@@ -13,6 +13,9 @@ const lives = new Lives();
 /** Runs that came to something else once. */
 const found: readonly (readonly [string, Durability, readonly End[]])[] = [];
 
+/** Of runs with a real module, which take longer, fewer. */
+const killsOfModules = Math.ceil(killsOfEach / 3);
+
 for (const [durability, trims] of levels.flatMap((level) => [[level, false] as const, [level, true] as const])) {
   const what = `${durability}${trims ? ', while history is trimmed' : ''}`;
   test(`${what}: whenever the program is killed, nothing is lost that was durable and nothing happens twice`, async () => {
@@ -30,6 +33,15 @@ for (const [durability, trims] of levels.flatMap((level) => [[level, false] as c
     assert.ok(kills >= killsOfEach);
   });
 }
+
+test('whenever the program is killed, processes of AO lose nothing either', async () => {
+  const draws = randomStream('kills', 'aos');
+  for (let kills = 0; kills < killsOfModules; ) {
+    const seed = `aos ${draws.below(2)}`;
+    const moments = await lives.moments(seed, 'batched');
+    kills += await lives.run(seed, 'batched', endsOf(draws, moments));
+  }
+});
 
 for (const [seed, durability, ends] of found) {
   test(`${seed} on ${durability}, killed at ${JSON.stringify(ends)}`, async () => {

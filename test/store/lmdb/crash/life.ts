@@ -43,7 +43,7 @@ async function goOn(system: System): Promise<void> {
     const mark = baseline.marks[at];
     if (!mark) throw new Error(`no mark for step ${at}`);
     if (store.length < mark.length || step.do === 'flush') {
-      await take(system, step, mark.turns);
+      await take(baseline.seed, system, step, mark.turns);
       if (store.length < mark.length) throw new Error(`step ${at} ended at ${store.length} of ${mark.length}`);
     }
     await note(at);

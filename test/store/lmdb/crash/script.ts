@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import {
   behavior,
   createSystem,
@@ -12,9 +14,11 @@ import {
   type Store,
   type System,
   tagValue,
+  wasm,
 } from 'heddle';
 import { setup } from 'xstate';
 import { wrapped } from '../../../fixtures/system/modules.ts';
+import { builds } from '../../../modules/manifest.ts';
 
 /** Passes its message on to the processes in its tag `Path`, and keeps what passed. */
 const passer = behavior<string[]>(
@@ -80,7 +84,28 @@ const bell = machine(
   }),
 );
 
+/** A real module, for runs that take longer. As published, since lives are short and a preparation is for long ones. */
+let aos: Module | undefined;
+const aosModule = (): Module => {
+  // This may be part of a file somewhere else.
+  aos ??= wasm(readFileSync(resolve('test/modules/cache', builds.aos2_0_4_32.file)), { prepare: 'off' });
+  return aos;
+};
+
+/** Has an aos process pass its messages on like the others. */
+const passerInLua = `
+Count = 0
+Handlers.add('go', 'Go', function(msg)
+  Count = Count + 1
+  local target, rest = string.match(msg.Path or '', '^(%S+) ?(.*)$')
+  if target then Send({ Target = target, Action = 'Go', Path = rest, Data = msg.Data .. Count }) end
+end)`;
+
 export const modules: readonly Module[] = [passer, hoarder, stumbler, bell];
+
+/** The modules of the run of a seed. */
+const modulesOf = (seed: string): readonly Module[] =>
+  modules.map((module) => (module === hoarder && seed.startsWith('aos') ? aosModule() : module));
 
 /** One thing that is done to a system from outside. */
 export type Step =
@@ -124,18 +149,18 @@ const limits: Partial<Limits> = {
 };
 
 export const systemOn = (seed: string, store: Store, retention?: Retention): System =>
-  createSystem({ seed, store, limits, modules, ...(retention && { retention }) });
+  createSystem({ seed, store, limits, modules: modulesOf(seed), ...(retention && { retention }) });
 
 /** How many turns a system has taken. */
 export const turnsOf = (system: System): number =>
   system.processes.reduce((turns, { status }) => turns + status.slots - status.mail, 0);
 
 /** Does a step, or what is left of it when it is to come to so many turns in all. */
-export async function take(system: System, step: Step, turns?: number): Promise<void> {
+export async function take(seed: string, system: System, step: Step, turns?: number): Promise<void> {
   switch (step.do) {
     case 'spawn': {
-      const module = modules[step.module];
-      if (module) await system.spawn(module);
+      const module = modulesOf(seed)[step.module];
+      if (module) await system.spawn(module, module === aos ? { tags: { 'On-Boot': 'Data' }, data: passerInLua } : {});
       if (isPeopled(system)) await supervise(system);
       return;
     }
@@ -179,7 +204,7 @@ export async function baselineOf(seed: string): Promise<Baseline> {
   const system = systemOn(seed, store);
   const marks: Baseline['marks'][number][] = [];
   for (const step of scriptOf(seed)) {
-    await take(system, step);
+    await take(seed, system, step);
     marks.push({ length: store.length, turns: turnsOf(system) });
   }
   const { log, digest } = await system.record();
