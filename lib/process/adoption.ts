@@ -16,4 +16,6 @@ export interface Adoption {
   readonly base: Base | undefined;
   /** Whether it still gets its slots elsewhere. */
   isFollowed: boolean;
+  /** When the newest slot was given there that is known here. */
+  newest: Moment | undefined;
 }

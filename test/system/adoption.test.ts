@@ -299,6 +299,27 @@ test('a schedule that goes on from a state goes on in time', async () => {
   assert.ok((own?.timestampMs ?? 0) >= (given.schedule[last]?.timestampMs ?? 0));
 });
 
+test('one whose history is trimmed is taken over all the same', async () => {
+  const given = await origin();
+  const store = memoryStore();
+  const { system, process } = await adopted(given, { signer, store });
+  await system.trim();
+  await system.close();
+  const next = elsewhere({ signer, store });
+  await next.open();
+  const again = next.process(process.id);
+  await again.takeOver();
+  const slots = given.schedule.length;
+  assert.is((await again.send({ data: '1' })).slot, slots);
+  let moment = 0;
+  next.trace.subscribe((event) => {
+    if (event.type === 'assigned') moment = event.assignment.timestampMs;
+  });
+  await again.send({ data: '1' });
+  await next.settle();
+  assert.ok(moment >= (given.schedule[slots - 1]?.timestampMs ?? 0));
+});
+
 test('timers that are due by the time of a schedule fire when it is taken over, as in another life', async () => {
   const given = await origin();
   const { system, process } = await adopted(given, { signer });
