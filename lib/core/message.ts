@@ -35,9 +35,9 @@ export function plainMessage(message: Message): Message {
 export const lazy: unique symbol = Symbol('lazy message');
 
 /**
- * An unsigned message that makes its id, and what else costs something, when it is read. Signing draws an id at random for
- * each signature; an unsigned message gets one from its content and its origin, a text that occurs once in a system, so
- * that saying the same twice is two messages and the same run has the same ids.
+ * A message that makes its id, and what else costs something, when it is read. The id of a signed one follows from its
+ * signature; an unsigned one gets one from its content and its origin, a text that occurs once in a system, so that saying
+ * the same twice is two messages and the same run has the same ids.
  */
 export interface LazyMessage extends Message {
   readonly [lazy]: true;

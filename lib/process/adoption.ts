@@ -16,6 +16,8 @@ export interface Adoption {
   readonly base: Base | undefined;
   /** Whether it still gets its slots elsewhere. */
   isFollowed: boolean;
+  /** When the newest slot was given there that is known here. */
+  newest: Moment | undefined;
 }
 
 /** What is known of a process from before the history that is here. Few have any, so they have it as one. */

@@ -82,7 +82,7 @@ export class Adoptions {
         throw new HeddleError('process-elsewhere', what, { process: process.id, scheduler: named });
       }
       // No slot is given at a time before the last one's.
-      await advance(engine.clock, (process.last ?? process.base?.moment)?.timestampMs ?? 0);
+      await advance(engine.clock, process.adoption?.newest?.timestampMs ?? 0);
       // What time brings comes first, as it does in a life that goes on from here.
       await this.#driver.agenda.catchUp();
       engine.takeOver(process);

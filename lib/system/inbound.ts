@@ -14,7 +14,10 @@ export interface MessageInput {
   readonly from?: Address;
   readonly tags?: TagsInput;
   readonly data?: string;
-  /** 32 bytes of text. */
+  /**
+   * 32 bytes of text. Who signs makes one item of the same content with the same anchor: it has one id, however often it is
+   * sent. Without an anchor, each message gets its own.
+   */
   readonly anchor?: string;
 }
 

@@ -127,7 +127,7 @@ export function unpackLedger(bytes: Uint8Array, ledger: Ledger, history: History
 }
 
 function writeProcess(writer: ByteWriter, process: Process, ledger: Ledger): void {
-  const { module, item, itemIndex, evaluated, lastTurn, state, reason, chainPoint } = process;
+  const { module, item, itemIndex, evaluated, lastTurn, state, reason, chainPoint, adoption } = process;
   const status = process.running ? 'running' : state === 'failed' ? 'failed' : 'stopped';
   writer.number(ledger.moduleNumber(module) ?? 0);
   writer.number(positionOf(item));
@@ -135,6 +135,7 @@ function writeProcess(writer: ByteWriter, process: Process, ledger: Ledger): voi
   writer.number(evaluated + 1);
   writer.number(lastTurn + 1);
   writer.byte(statuses.indexOf(status) + (process.followed ? followedFlag : 0));
+  if (process.followed) writeMoment(writer, adoption?.newest ?? epochMoment);
   writer.number((chainPoint?.slot ?? -1) + 1);
   if (chainPoint) {
     writer.text(chainPoint.id);
@@ -153,6 +154,7 @@ function readProcess(reader: ByteReader, ledger: Ledger, history: History): void
   process.lastTurn = reader.number() - 1;
   const standing = reader.byte();
   if (standing < followedFlag) process.takeOver();
+  else if (process.adoption) process.adoption.newest = readMoment(reader);
   const status = statuses[standing % followedFlag] ?? 'running';
   const slot = reader.number() - 1;
   if (slot >= 0) process.chainPoint = { slot, id: reader.text(), hashChain: reader.text() };

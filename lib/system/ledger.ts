@@ -182,7 +182,7 @@ export class Ledger {
   /** Adds a process that began elsewhere. */
   adopt(item: AdoptedItem): Process {
     const { module, base } = AdoptedItem.adopted(item);
-    return this.spawn(item, 0, module, { base, isFollowed: true });
+    return this.spawn(item, 0, module, { base, isFollowed: true, newest: base?.moment });
   }
 
   /** Notes that the log has a module, and so knows it by a number. */
@@ -196,7 +196,8 @@ export class Ledger {
     mail.order = this.#assigned++;
     mail.moment = moment;
     process.mailbox.push(mail);
-    if (this.admissions.isRated && mail.givenId === undefined) this.admissions.assigned(process, moment.timestampMs);
+    if (process.adoption && mail.givenId !== undefined) process.adoption.newest = moment;
+    else if (this.admissions.isRated) this.admissions.assigned(process, moment.timestampMs);
   }
 
   /** Lets mail wait for a slot. */

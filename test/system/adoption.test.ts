@@ -7,6 +7,7 @@ import {
   type Message,
   memoryStore,
   replay,
+  type System,
   type SystemOptions,
 } from 'heddle';
 import { ed25519Signer } from 'heddle/arweave';
@@ -15,6 +16,7 @@ import * as assert from 'uvu/assert';
 import { aos, evaluate } from '../aos/aos.ts';
 import { knownEd25519Keys } from '../arweave/keys.ts';
 import { adder, echo, forwarder, listener } from '../fixtures/system/behaviors.ts';
+import { cutEverywhere } from '../fixtures/system/cuts.ts';
 import { refusal } from '../fixtures/system/refusal.ts';
 
 const [signer, other] = [ed25519Signer(knownEd25519Keys[0]), ed25519Signer(knownEd25519Keys[1])];
@@ -133,6 +135,62 @@ test('another life has it as it was left, after every record', async () => {
   const process = last.process(given.process.id);
   assert.equal(await process.schedule(), given.schedule);
   assert.is((await process.state()).digest, (await given.process.state()).digest);
+});
+
+/** Sends, spawns, assigns, watches and sets a timer, when it is told to. */
+const busy = behavior<number>(
+  {
+    init: () => 0,
+    receive(count, message, turn) {
+      if (message.tags.some(({ value }) => value === 'All')) {
+        turn.send({ target: 'everybody', data: 'to a group' });
+        turn.send({ target: turn.self, data: 'later', delayMs: 10 });
+        turn.send({ target: message.data, data: 'to another' });
+        turn.spawn({ module: listener.id });
+        turn.assign(message.id, [message.data, turn.self]);
+        turn.watch(message.data);
+      }
+      if (message.data === 'fail') throw new Error('as asked');
+      return count + 1;
+    },
+  },
+  { name: 'busy' },
+);
+
+/** A busy process that knows of another one, and its schedule. */
+async function busyOrigin(seed: string, other = '') {
+  const system = createSystem({ seed, signer, modules: [busy, listener] });
+  const [heard, process] = [await system.spawn(listener), await system.spawn(busy)];
+  for (const data of [other || heard.id, heard.id]) await process.send({ tags: { Action: 'All' }, data });
+  await process.send({ data: 'fail' });
+  await system.settle();
+  return process.schedule();
+}
+
+test('a run with processes from elsewhere that write to each other may end after any record', async () => {
+  const one = await busyOrigin('one');
+  const other = await busyOrigin('other', one[0]?.process);
+  const run = async (system: System) => {
+    const [mine, heard] = [await system.spawn(busy), await system.spawn(listener)];
+    await (await system.group('everybody', { routing: 'broadcast' })).join(heard);
+    const [first, second] = await Promise.all(
+      [one, other].map((schedule) => system.adopt({ item: schedule[0]?.message as Message, module: busy })),
+    );
+    if (!first || !second) throw new Error('they are there');
+    await system.register('first', first);
+    await first.follow(one.slice(0, 3));
+    await second.follow(other.slice(0, 2));
+    await mine.send({ tags: { Action: 'All' }, data: first.id });
+    await mine.send({ tags: { Action: 'All' }, data: 'first' });
+    await system.run({ turns: 5 });
+    await first.follow(one.slice(3));
+    await second.follow(other.slice(2));
+    await first.takeOver();
+    await first.send({ tags: { Action: 'All' }, data: second.id });
+    await first.send({ tags: { Action: 'All' }, data: mine.id });
+  };
+  const cuts = await cutEverywhere([busy, listener], run, 'cuts', {}, signer);
+  assert.ok(cuts > 20, `${cuts} cuts`);
 });
 
 test('its run is recorded and replayed', async () => {
@@ -297,6 +355,27 @@ test('a schedule that goes on from a state goes on in time', async () => {
   await process.send({ data: '1' });
   const [own] = await process.schedule();
   assert.ok((own?.timestampMs ?? 0) >= (given.schedule[last]?.timestampMs ?? 0));
+});
+
+test('one whose history is trimmed is taken over all the same', async () => {
+  const given = await origin();
+  const store = memoryStore();
+  const { system, process } = await adopted(given, { signer, store });
+  await system.trim();
+  await system.close();
+  const next = elsewhere({ signer, store });
+  await next.open();
+  const again = next.process(process.id);
+  await again.takeOver();
+  const slots = given.schedule.length;
+  assert.is((await again.send({ data: '1' })).slot, slots);
+  let moment = 0;
+  next.trace.subscribe((event) => {
+    if (event.type === 'assigned') moment = event.assignment.timestampMs;
+  });
+  await again.send({ data: '1' });
+  await next.settle();
+  assert.ok(moment >= (given.schedule[slots - 1]?.timestampMs ?? 0));
 });
 
 test('timers that are due by the time of a schedule fire when it is taken over, as in another life', async () => {
