@@ -70,7 +70,7 @@ async function measure(wanted: number): Promise<Measured> {
 
 /** Messages from outside, each of which is sent on once: four items each. */
 async function run(store: ReturnType<typeof memoryStore>, count: number): Promise<System> {
-  const system = createSystem({ store, signer, limits: { turnsPerRun: Number.MAX_SAFE_INTEGER } });
+  const system = createSystem({ seed: 'publish', store, signer, limits: { turnsPerRun: Number.MAX_SAFE_INTEGER } });
   const last = await system.spawn(behavior<number>({ init: () => 0, receive: (heard) => heard + 1 }, { name: 'last' }));
   const first = behavior<number>(
     {

@@ -24,7 +24,7 @@ import type { Signer } from './signer.ts';
  * import { ed25519Signer, generateEd25519Key, messageItem, verifyItem } from 'heddle/arweave';
  *
  * const signer = ed25519Signer(generateEd25519Key());
- * const system = createSystem({ signer });
+ * const system = createSystem({ seed: 'shop 1', signer });
  * for (const { message } of await system.outbound()) {
  *   if (message) await verifyItem(messageItem(message, signer));
  * }
@@ -50,7 +50,7 @@ export function messageItem(message: Message, signer: Signer & MessageSigner): D
  * import { assignmentItem, ed25519Signer, generateEd25519Key } from 'heddle/arweave';
  *
  * const signer = ed25519Signer(generateEd25519Key());
- * const process = await createSystem({ signer }).spawn(behavior({ init: () => 0, receive: (count) => count + 1 }));
+ * const process = await createSystem({ seed: 'shop 1', signer }).spawn(behavior({ init: () => 0, receive: (count) => count + 1 }));
  * for (const assignment of await process.schedule()) console.log(assignmentItem(assignment, signer).tags);
  * ```
  */

@@ -106,19 +106,24 @@ export class Process implements Runnable, Recipient, Environment {
     return this.#state !== failed && this.#state !== stopped && this.#state !== backingOff;
   }
 
+  /** That it began elsewhere, if it did. */
+  get adoption(): Adoption | undefined {
+    return this.#earlier?.adoption;
+  }
+
   /** What it goes on from, if its first slots are not here. */
   get base(): Base | undefined {
-    return this.#earlier?.adoption?.base;
+    return this.adoption?.base;
   }
 
   /** Whether somebody else gives it its slots. */
   get followed(): boolean {
-    return this.#earlier?.adoption?.isFollowed === true;
+    return this.adoption?.isFollowed === true;
   }
 
   /** Its slots are given here from now on. */
   takeOver(): void {
-    if (this.#earlier?.adoption) this.#earlier.adoption.isFollowed = false;
+    if (this.adoption) this.adoption.isFollowed = false;
   }
 
   get budget(): RestartBudget {
@@ -160,7 +165,7 @@ export class Process implements Runnable, Recipient, Environment {
   }
 
   set chainPoint(point: ChainPoint | undefined) {
-    this.#earlier = { adoption: this.#earlier?.adoption, chainPoint: point };
+    this.#earlier = { adoption: this.adoption, chainPoint: point };
     this.#chain = undefined;
   }
 

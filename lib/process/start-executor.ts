@@ -28,7 +28,9 @@ export function startExecutor(process: Process, records: Records, pool: Pool): A
 }
 
 async function restartExecutor(process: Process, records: Records, pool: Pool): Promise<Executor> {
-  const checkpoint = await inStore('a checkpoint was not read', () => records.store.checkpoint(process.id));
+  const stored = await inStore('a checkpoint was not read', () => records.store.checkpoint(process.id));
+  // A program may have ended before it had adopted the process with that state.
+  const checkpoint = stored && stored.slot <= process.evaluated ? stored : undefined;
   const { base } = process;
   if (base && (checkpoint?.slot ?? -1) < base.slot) {
     const what = `the store lacks the checkpoint of slot ${base.slot}, with which ${process.id} was adopted`;

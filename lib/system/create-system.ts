@@ -5,7 +5,7 @@ import { fifo } from '../schedule/fifo.ts';
 import { memoryStore } from '../store/memory.ts';
 import { addressesOf } from './addresses.ts';
 import { assemble } from './assemble.ts';
-import { limitsOf, mailboxOf, retentionOf, type SystemOptions } from './options.ts';
+import { limitsOf, mailboxOf, retentionOf, type SystemOptions, seedOf } from './options.ts';
 import { System } from './system.ts';
 
 /**
@@ -21,7 +21,8 @@ import { System } from './system.ts';
  * ```
  */
 export function createSystem(options: SystemOptions = {}): System {
-  const { seed = 'heddle', signer, scheduler = fifo(), store = memoryStore(), clock = virtualClock() } = options;
+  const { signer, scheduler = fifo(), store = memoryStore(), clock = virtualClock() } = options;
+  const seed = seedOf(options);
   const limits = limitsOf(options.limits);
   const mailbox = mailboxOf(options.mailbox, limits);
   const retention = retentionOf(options.retention);

@@ -9,7 +9,7 @@ import type { History } from './record/history.ts';
 
 /** From where on the past of a process is read. */
 export interface HistoryOptions {
-  /** The first slot; 0 by default. */
+  /** The first slot; by default 0, or the first that is here of a process that was adopted from a state. */
   readonly from?: number;
 }
 
@@ -25,7 +25,7 @@ export async function* readHistory(
   process: Process,
   options: HistoryOptions,
 ): AsyncGenerator<PastSlot> {
-  const { from = 0 } = options;
+  const { from = (process.base?.slot ?? -1) + 1 } = options;
   checkWhole('from', from);
   const chain = new Chain(process.base);
   for (let slot = from; ; ) {

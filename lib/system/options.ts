@@ -15,8 +15,8 @@ export interface SystemOptions {
   /**
    * Signs all that the system makes: messages, processes and assignments are items of ANS-104 from the beginning, with the
    * ids that they have on Arweave. Each signature is made when something needs it, in about a twentieth of a
-   * millisecond. Give each run under one signer a seed of its own: the same seed and inputs make the same items again. Nobody
-   * signs by default; then ids follow from seed and content, and nothing can be published.
+   * millisecond. It takes a seed that no other run under this signer has, since the same seed and inputs make the same items
+   * again. Nobody signs by default; then ids follow from seed and content, and nothing can be published.
    */
   readonly signer?: MessageSigner;
   /** Which process runs next: `fifo()` by default, `roundRobin()`, `random()` or your own. */
@@ -37,6 +37,13 @@ export interface SystemOptions {
   readonly retention?: Retention;
   /** Modules that processes may spawn by id, besides those given to `spawn` and `define`. */
   readonly modules?: readonly Module[];
+}
+
+/** The seed of a system: without a signer there is one for all that give none. */
+export function seedOf({ seed, signer }: SystemOptions): string {
+  if (seed !== undefined || !signer) return seed ?? 'heddle';
+  const what = 'a system that signs has no seed, and others under its signer would make the same items';
+  throw new HeddleError('option-invalid', what, { option: 'seed' });
 }
 
 /** The defaults with `given` over them. */

@@ -128,8 +128,13 @@ test('another life goes on with the same ids, and another signer is refused', as
   const quiet = createSystem({ store: unsigned });
   await quiet.spawn(listener);
   await quiet.close();
-  const { facts } = await refusal(() => createSystem({ store: unsigned, signer, modules }).open());
+  const { facts } = await refusal(() => createSystem({ seed: 'heddle', store: unsigned, signer, modules }).open());
   assert.equal([facts.option, facts.signer], ['signer', '']);
+});
+
+test('a system that signs has a seed of its own', async () => {
+  const error = await refusal(() => createSystem({ signer }));
+  assert.equal([error.code, error.facts.option], ['option-invalid', 'seed']);
 });
 
 test('nobody else is spoken for', async () => {

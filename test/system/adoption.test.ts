@@ -267,6 +267,22 @@ test('its scheduler goes on with it, and nobody else', async () => {
   assert.is((await next.process(process.id).ask({ data: '1' })).data, '117');
 });
 
+test('a state that was put for a process that was not adopted then is not taken for its own', async () => {
+  const given = await origin();
+  const { checkpoint } = await given.process.checkpoint();
+  const store = memoryStore();
+  await store.putCheckpoint({ process: given.process.id, ...checkpoint });
+  const system = elsewhere({ store });
+  const process = await system.adopt({ item: given.item, module: adder });
+  await process.follow(given.schedule.slice(0, 3));
+  await system.settle();
+  await system.close();
+  const next = elsewhere({ store });
+  await next.open();
+  const again = next.process(process.id);
+  assert.is((await again.dryRun({ data: '0' })).messages[0]?.data, '11');
+});
+
 test('a state that the store has lost is not made up', async () => {
   const given = await origin();
   const executor = await adder.start(environmentOf(given));

@@ -64,16 +64,24 @@ export async function restore(system: System, id: Id, options: RestoreOptions): 
     throw new HeddleError('option-invalid', what, { option: 'upTo' });
   }
   await open(system, options);
-  const known = system.processes.find((process) => process.id === id);
-  if (known && !known.status.followed) {
+  const process = knownIn(system, id) ?? (await begin(system, id, options));
+  if (!process.status.followed) {
     throw new HeddleError('process-duplicate', `${id} gets its slots in this system`, { process: id });
   }
-  const process = known ?? (await begin(system, id, options));
   const { slots } = process.status;
   const after = process.end && { after: { slot: slots - 1, chainEnd: process.end } };
   await followAll(process, await readSchedule(id, { ...options, ...after }), options);
   if (options.takeOver) await process.takeOver();
   return process;
+}
+
+function knownIn(system: System, id: Id): ProcessHandle | undefined {
+  try {
+    return system.process(id);
+  } catch (error) {
+    if (error instanceof HeddleError && error.code === 'process-unknown') return undefined;
+    throw error;
+  }
 }
 
 /** Opens a system, with the modules of the processes that it had in another life. */
@@ -111,22 +119,25 @@ async function begin(system: System, id: Id, options: RestoreOptions): Promise<P
   return system.adopt({ item: receivedMessage(published, id), module, ...(from && { from }) });
 }
 
+/** The newest state that is trusted. One that is no state of the module is passed over. */
 async function trustedState(id: Id, module: WasmModule, options: RestoreOptions): Promise<AdoptedState | undefined> {
-  const { trusted = [], upTo, onSkipped } = options;
-  const found = await findCheckpoint(id, {
-    ...readingOf(options),
-    trusted,
-    module: module.id,
-    ...(upTo !== undefined && { upTo }),
-    ...(onSkipped && { onSkipped }),
-  });
-  if (!found) return undefined;
-  const { slot, memory, timestampMs, blockHeight, after } = found;
-  const { id: last, hashChain } = after.chainEnd ?? (await assignmentAt(id, slot, options));
-  return {
-    checkpoint: await module.checkpointOf(memory, slot),
-    end: { id: last, hashChain, timestampMs, blockHeight },
-  };
+  const { trusted = [], onSkipped } = options;
+  const looking = { ...readingOf(options), trusted, module: module.id, ...(onSkipped && { onSkipped }) };
+  for (let { upTo } = options; ; ) {
+    const found = await findCheckpoint(id, { ...looking, ...(upTo !== undefined && { upTo }) });
+    if (!found) return undefined;
+    const { slot, memory, timestampMs, blockHeight, after } = found;
+    try {
+      const checkpoint = await module.checkpointOf(memory, slot);
+      const { id: last, hashChain } = after.chainEnd ?? (await assignmentAt(id, slot, options));
+      return { checkpoint, end: { id: last, hashChain, timestampMs, blockHeight } };
+    } catch (error) {
+      if (!(error instanceof HeddleError && error.code === 'checkpoint-invalid')) throw error;
+      onSkipped?.({ id: found.id, slot, error });
+      if (slot === 0) return undefined;
+      upTo = slot - 1;
+    }
+  }
 }
 
 /** The assignment of a slot, of which a checkpoint need not tell. */

@@ -45,7 +45,7 @@ const inUse = new WeakSet<Notes>();
  *
  * const store = lmdbStore('run');
  * const signer = ed25519Signer(generateEd25519Key()); // to be kept: it is who the system is
- * const system = createSystem({ store, signer });
+ * const system = createSystem({ seed: 'shop 1', store, signer });
  * const uploader = transactionUploader({
  *   urls: ['https://arweave.net'],
  *   signer: await signerFromFile('wallet.json'), // who pays

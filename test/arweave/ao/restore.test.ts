@@ -4,6 +4,7 @@ import { createSystem, type ProcessHandle, type SystemOptions, wasm } from 'hedd
 import {
   arweaveSigner,
   assignmentItem,
+  checkpointContent,
   type DataItem,
   ed25519Signer,
   gateway,
@@ -11,6 +12,7 @@ import {
   messageItem,
   restore,
   signCheckpoint,
+  signItem,
   signModule,
   transactionUploader,
 } from 'heddle/arweave';
@@ -105,6 +107,11 @@ test('it goes on from a checkpoint of somebody who is trusted', async () => {
   await process.send({ tags: { Action: 'Count' }, data: '1000' });
   await system.settle();
   await publish(process, slot + 1);
+  // One that is trusted and of a later slot, but no memory of this module.
+  const { end } = await process.checkpoint();
+  const state = { ...end, module: aos.id, memory: new Uint8Array(10), chainEnd: end };
+  await upload([await signItem(await checkpointContent(state), stranger)]);
+  const skipped: unknown[] = [];
   const from = async (trusted: readonly string[]) => {
     const next = systemOf();
     const slots: number[] = [];
@@ -112,11 +119,13 @@ test('it goes on from a checkpoint of somebody who is trusted', async () => {
       gateway: arweave(),
       trusted,
       onProgress: (slot) => slots.push(slot),
+      onSkipped: ({ slot, error }) => skipped.push([slot, error.code]),
     });
     assert.is((await again.state()).digest, (await process.state()).digest);
     return (await again.schedule())[0]?.slot;
   };
   assert.equal([await from([stranger.address]), await from([]), await from([signer.address])], [slot + 1, 0, 0]);
+  assert.equal(skipped, [[end.slot, 'checkpoint-invalid']]);
   await system.close();
 });
 

@@ -281,7 +281,7 @@ test('two publishers on one store, another signer, another run, and notes that n
   const other = createSystem({ seed: 'another', signer });
   await other.spawn(listener);
   await refuses(publish(other, how), 'publication-invalid');
-  await refuses(publish(createSystem({ signer }), how), 'publication-invalid');
+  await refuses(publish(createSystem({ seed: 'another', signer }), how), 'publication-invalid');
   for (const text of ['', '{}', 'null', '[]', '{"version":1}', '\u0000']) {
     const notes: Notes = { note: () => new TextEncoder().encode(text), putNote() {} };
     await refuses(publish(system, { ...how, notes }), 'publication-invalid');

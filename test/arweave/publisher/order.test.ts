@@ -182,7 +182,7 @@ async function checkpointAfter(system: System, slot: number): Promise<Checkpoint
 
 test('a system that has done nothing', async () => {
   const store = memoryStore();
-  const system = createSystem({ signer, store });
+  const system = createSystem({ seed: 'order', signer, store });
   const sink = bundler();
   const publisher = await publish(system, { signer, uploader: sink, notes: store, clock: hurriedClock() });
   await publisher.settled();
