@@ -23,6 +23,8 @@ export interface Carrier {
   readonly messenger: Address;
   /** The address that takes what processes ask of the system. */
   readonly supervisor: Address;
+  /** Sends and owns what comes from outside without naming a sender. */
+  readonly wallet: Address;
   /** Who signs all that is made here; nobody if left out. */
   readonly signer?: MessageSigner | undefined;
   readonly limits: Limits;

@@ -33,8 +33,8 @@ export async function checkLog(
   const store = readOnly(good);
   const clock = { now: () => ({ timestampMs: 0, blockHeight: 0 }), advanceTo() {} };
   const policy = { arrived() {}, next: () => undefined };
-  const gateway = { ...addressesOf(seed, signer), seed, signer, limits: defaultLimits };
-  const engine = assemble(gateway, mailboxOf({}, defaultLimits), { policy, store, clock, pool: inlinePool });
+  const carrier = { ...addressesOf(seed, signer), seed, signer, limits: defaultLimits };
+  const engine = assemble(carrier, mailboxOf({}, defaultLimits), { policy, store, clock, pool: inlinePool });
   const { log, ledger } = engine;
   const recovery = new Recovery(engine);
   for (;;) {

@@ -28,8 +28,8 @@ export function createSystem(options: SystemOptions = {}): System {
   const retention = retentionOf(options.retention);
   const policy = scheduler(randomStream(seed, 'scheduler'));
   const pool = createPool({ workers: options.workers, workerMs: limits.workerMs });
-  const gateway = { ...addressesOf(seed, signer), seed, signer, limits };
-  const system = new System(assemble(gateway, mailbox, { policy, store, clock, pool, retention }));
+  const carrier = { ...addressesOf(seed, signer), seed, signer, limits };
+  const system = new System(assemble(carrier, mailbox, { policy, store, clock, pool, retention }));
   for (const module of options.modules ?? []) system.define(module);
   return system;
 }

@@ -6,11 +6,6 @@ import { type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags
 import type { Process } from '../process/process.ts';
 import type { Carrier, RootMessage } from '../route/sender.ts';
 
-/** Who carries the messages of a system, and who sends from outside without saying who it is. */
-export interface Gateway extends Carrier {
-  readonly wallet: Address;
-}
-
 /** What was said of a message from outside. */
 export interface InboundContent {
   readonly to: Process;
@@ -32,14 +27,14 @@ export type ItemContent = Pick<InboundContent, 'own' | 'data' | 'sequence'> & { 
 export class InboundMessage implements RootMessage {
   readonly #content: InboundContent;
   #position = -1;
-  readonly #gateway: Gateway;
+  readonly #carrier: Carrier;
   #tags: Tags | undefined;
   #seal: Seal | undefined;
   #pushedForTag: Tag | undefined;
 
-  constructor(content: InboundContent, gateway: Gateway) {
+  constructor(content: InboundContent, carrier: Carrier) {
     this.#content = content;
-    this.#gateway = gateway;
+    this.#carrier = carrier;
   }
 
   /** What was said of it. */
@@ -66,11 +61,11 @@ export class InboundMessage implements RootMessage {
   }
 
   get owner(): Address {
-    return this.#content.speaker ? this.#gateway.messenger : this.from;
+    return this.#content.speaker ? this.#carrier.messenger : this.from;
   }
 
   get from(): Address {
-    return this.#content.speaker?.id ?? this.#content.from ?? this.#gateway.wallet;
+    return this.#content.speaker?.id ?? this.#content.from ?? this.#carrier.wallet;
   }
 
   get target(): Id {
@@ -80,7 +75,7 @@ export class InboundMessage implements RootMessage {
   get anchor(): string | null {
     const { anchor, sequence } = this.#content;
     return (
-      anchor ?? (this.#gateway.signer && sequence >= 0 ? originAnchor(this.#gateway.seed, outside(sequence)) : null)
+      anchor ?? (this.#carrier.signer && sequence >= 0 ? originAnchor(this.#carrier.seed, outside(sequence)) : null)
     );
   }
 
@@ -137,7 +132,7 @@ export class InboundMessage implements RootMessage {
     const { sequence } = this.#content;
     // A dry run is said to nobody.
     this.#seal ??=
-      sequence < 0 ? unsignedId(this, 'dry run') : sealMessage(this, outside(sequence), this.#gateway.signer);
+      sequence < 0 ? unsignedId(this, 'dry run') : sealMessage(this, outside(sequence), this.#carrier.signer);
     return this.#seal;
   }
 }
@@ -147,15 +142,15 @@ export class InboundItem implements RootMessage {
   readonly #content: ItemContent;
   readonly #module: Module;
   #position = -1;
-  readonly #gateway: Gateway;
+  readonly #carrier: Carrier;
   #tags: Tags | undefined;
   #seal: Seal | undefined;
   #pushedForTag: Tag | undefined;
 
-  constructor(content: ItemContent, module: Module, gateway: Gateway) {
+  constructor(content: ItemContent, module: Module, carrier: Carrier) {
     this.#content = content;
     this.#module = module;
-    this.#gateway = gateway;
+    this.#carrier = carrier;
   }
 
   /** What was said of it. */
@@ -186,7 +181,7 @@ export class InboundItem implements RootMessage {
   }
 
   get owner(): Address {
-    return this.#content.owner ?? this.#gateway.wallet;
+    return this.#content.owner ?? this.#carrier.wallet;
   }
 
   get from(): Address {
@@ -198,7 +193,7 @@ export class InboundItem implements RootMessage {
   }
 
   get anchor(): string | null {
-    return this.#gateway.signer ? originAnchor(this.#gateway.seed, outside(this.#content.sequence)) : null;
+    return this.#carrier.signer ? originAnchor(this.#carrier.seed, outside(this.#content.sequence)) : null;
   }
 
   get data(): string {
@@ -208,10 +203,10 @@ export class InboundItem implements RootMessage {
   get tags(): Tags {
     const { own } = this.#content;
     const defaults = [
-      { name: 'Authority', value: this.#gateway.messenger },
+      { name: 'Authority', value: this.#carrier.messenger },
       ...protocolTags(own, 'Process'),
       { name: 'Module', value: this.#module.id },
-      { name: 'Scheduler', value: this.#gateway.scheduler },
+      { name: 'Scheduler', value: this.#carrier.scheduler },
     ];
     this.#tags ??= freezeTags([...own, ...defaults.filter(({ name }) => name === 'Type' || !has(own, name))]);
     return this.#tags;
@@ -247,7 +242,7 @@ export class InboundItem implements RootMessage {
   }
 
   #sealed(): Seal {
-    this.#seal ??= sealItem(this, outside(this.#content.sequence), this.#gateway.signer);
+    this.#seal ??= sealItem(this, outside(this.#content.sequence), this.#carrier.signer);
     return this.#seal;
   }
 }

@@ -15,8 +15,8 @@ import { Directory } from '../process/directory.ts';
 import type { Mail } from '../process/mail.ts';
 import type { MailboxOptions } from '../process/mailbox.ts';
 import { Process, type Surroundings } from '../process/process.ts';
+import type { Carrier } from '../route/sender.ts';
 import { AdoptedItem } from './adopted-item.ts';
-import type { Gateway } from './inbound-message.ts';
 import type { KnownMessage } from './record/known-message.ts';
 
 /** Mail that a process wants sent at a later moment. */
@@ -34,9 +34,9 @@ export class Ledger {
   readonly modules = new Map<Id, Module>();
   /** In the order in which they were spawned. */
   readonly processes: Process[] = [];
-  readonly carrier: Gateway;
+  readonly carrier: Carrier;
   /** For messages that were taken long ago, whatever the limits are now. */
-  readonly recorded: Gateway;
+  readonly recorded: Carrier;
   readonly mailbox: MailboxOptions;
   readonly bonds = new Bonds();
   readonly directory: Directory;
@@ -64,7 +64,7 @@ export class Ledger {
   /** How much mail has got a slot. */
   #assigned = 0;
 
-  constructor(carrier: Gateway, mailbox: MailboxOptions, past: Surroundings['past']) {
+  constructor(carrier: Carrier, mailbox: MailboxOptions, past: Surroundings['past']) {
     this.carrier = carrier;
     const endless = Number.POSITIVE_INFINITY;
     this.recorded = { ...carrier, limits: { ...carrier.limits, tagBytes: endless, dataBytes: endless } };

@@ -3,25 +3,24 @@ import { freezeTags, lazy, type Message, plainMessage } from '../core/message.ts
 import { idOf, originAnchor, type Seal, sealMessage, signatureOf } from '../core/seal.ts';
 import { type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
 import type { Down } from '../process/consequences.ts';
-import type { RootMessage } from '../route/sender.ts';
-import type { Gateway } from './inbound-message.ts';
+import type { Carrier, RootMessage } from '../route/sender.ts';
 
 /** Tells a watcher that a process has failed, was stopped, or is not known. The system itself speaks. */
 export class Notice implements RootMessage {
   readonly #down: Down;
   readonly #sequence: number;
   readonly #position: number;
-  readonly #gateway: Gateway;
+  readonly #carrier: Carrier;
   #tags: Tags | undefined;
   #seal: Seal | undefined;
   #pushedForTag: Tag | undefined;
 
   /** `sequence` is how many records of the log came before it, and `position` where its own begins. */
-  constructor(down: Down, sequence: number, position: number, gateway: Gateway) {
+  constructor(down: Down, sequence: number, position: number, carrier: Carrier) {
     this.#down = down;
     this.#sequence = sequence;
     this.#position = position;
-    this.#gateway = gateway;
+    this.#carrier = carrier;
   }
 
   get id(): Id {
@@ -30,11 +29,11 @@ export class Notice implements RootMessage {
 
   /** A process trusts it as it trusts other processes. */
   get owner(): Address {
-    return this.#gateway.messenger;
+    return this.#carrier.messenger;
   }
 
   get from(): Address {
-    return this.#gateway.supervisor;
+    return this.#carrier.supervisor;
   }
 
   get target(): Id {
@@ -42,7 +41,7 @@ export class Notice implements RootMessage {
   }
 
   get anchor(): string | null {
-    return this.#gateway.signer ? originAnchor(this.#gateway.seed, this.#origin()) : null;
+    return this.#carrier.signer ? originAnchor(this.#carrier.seed, this.#origin()) : null;
   }
 
   get data(): string {
@@ -103,7 +102,7 @@ export class Notice implements RootMessage {
   }
 
   #sealed(): Seal {
-    this.#seal ??= sealMessage(this, this.#origin(), this.#gateway.signer);
+    this.#seal ??= sealMessage(this, this.#origin(), this.#carrier.signer);
     return this.#seal;
   }
 

@@ -117,7 +117,7 @@ export class Recorder {
   takeOver(process: Process): void {
     const { log } = this.#parts;
     this.#begin();
-    log.writer.byte(kinds.resumed);
+    log.writer.byte(kinds.takenOver);
     log.writer.number(process.index);
     process.takeOver();
     this.#end();

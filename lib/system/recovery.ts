@@ -113,7 +113,7 @@ export class Recovery {
       case 'followed':
         this.#assign(record.process, record.mail);
         return;
-      case 'resumed':
+      case 'takenOver':
         record.process.takeOver();
         return;
       case 'status': {

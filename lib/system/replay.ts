@@ -123,7 +123,7 @@ async function repeat(record: LogRecord, engine: Engine): Promise<void> {
       return;
     case 'followed':
       return engine.follow(record.process, record.mail);
-    case 'resumed':
+    case 'takenOver':
       return engine.takeOver(record.process);
     case 'status':
       return engine.status(record.process, record.status, record.reason);

@@ -42,7 +42,7 @@ export function writeFollowed(writer: ByteWriter, process: Process, assignment: 
   const { id, epoch, message, exclude } = assignment;
   const isItem = message.id === process.id;
   writer.number(process.index);
-  writer.byte((isItem ? parts.item : 0) + (exclude.length > 0 ? parts.exclude : 0));
+  writer.byte((isItem ? slotParts.item : 0) + (exclude.length > 0 ? slotParts.exclude : 0));
   writer.text(id);
   writer.number(epoch);
   writeMoment(writer, assignment);
@@ -59,8 +59,8 @@ export function readFollowed(reader: ByteReader, position: number, ledger: Ledge
   const id = reader.text();
   const epoch = reader.number();
   const moment = readMoment(reader);
-  const exclude = given & parts.exclude ? Array.from({ length: reader.number() }, () => reader.text()) : [];
-  const message = given & parts.item ? process.item : new SignedMessage(readSigned(reader), position);
+  const exclude = given & slotParts.exclude ? Array.from({ length: reader.number() }, () => reader.text()) : [];
+  const message = given & slotParts.item ? process.item : new SignedMessage(readSigned(reader), position);
   return { process, mail: new FollowedMail(process, message, position, { id, epoch, exclude, moment }) };
 }
 
@@ -73,7 +73,7 @@ export interface Followed {
 function writeSigned(writer: ByteWriter, message: Message): void {
   const { id, signature, owner, from, target, anchor, tags, data } = message;
   writer.text(id);
-  writer.byte((signature === null ? 0 : parts.signature) + (anchor === null ? 0 : parts.anchor));
+  writer.byte((signature === null ? 0 : messageParts.signature) + (anchor === null ? 0 : messageParts.anchor));
   if (signature !== null) writer.text(signature);
   writer.text(owner);
   writer.text(from);
@@ -86,12 +86,14 @@ function writeSigned(writer: ByteWriter, message: Message): void {
 function readSigned(reader: ByteReader): Message {
   const id = reader.text();
   const given = reader.byte();
-  const signature = given & parts.signature ? reader.text() : null;
+  const signature = given & messageParts.signature ? reader.text() : null;
   const [owner, from, target] = [reader.text(), reader.text(), reader.text()];
-  const anchor = given & parts.anchor ? reader.text() : null;
+  const anchor = given & messageParts.anchor ? reader.text() : null;
   const tags = readTags(reader);
   return { id, signature, owner, from, target, anchor, tags, data: reader.text() };
 }
 
-/** What a record has of what may be left out. */
-const parts = { item: 1, exclude: 2, signature: 1, anchor: 2 };
+/** What a followed slot has of what may be left out. */
+const slotParts = { item: 1, exclude: 2 };
+/** What a signed message has of it. */
+const messageParts = { signature: 1, anchor: 2 };

@@ -27,7 +27,7 @@ export const kinds = {
   /** It got a slot elsewhere. */
   followed: 12,
   /** From here on its slots are given here. */
-  resumed: 13,
+  takenOver: 13,
 } as const;
 
 /** Of which version a log is: one that is signed says by whom. */

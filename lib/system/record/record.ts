@@ -40,7 +40,7 @@ export type LogRecord =
   | { readonly kind: 'admission'; readonly process: Process; readonly count: number }
   | { readonly kind: 'adopted'; readonly item: AdoptedItem }
   | ({ readonly kind: 'followed' } & Followed)
-  | { readonly kind: 'resumed'; readonly process: Process };
+  | { readonly kind: 'takenOver'; readonly process: Process };
 
 /** Reads the record at `position`. */
 export function readRecord(reader: ByteReader, position: number, history: History, ledger: Ledger): LogRecord {
@@ -94,8 +94,8 @@ function read(reader: ByteReader, position: number, history: History, ledger: Le
       return { kind: 'adopted', item: readAdopted(reader, position, ledger) };
     case kinds.followed:
       return { kind: 'followed', ...readFollowed(reader, position, ledger) };
-    case kinds.resumed:
-      return { kind: 'resumed', process: ledger.at(reader.number()) };
+    case kinds.takenOver:
+      return { kind: 'takenOver', process: ledger.at(reader.number()) };
     default:
       throw new HeddleError('recording-invalid', `a log has a record of kind ${kind} at ${position}`, { position });
   }
