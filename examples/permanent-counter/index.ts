@@ -37,7 +37,9 @@ try {
     await using counter = await openCounter(folder, signer);
     const payer = arweaveSigner(await generateArweaveKey());
     await node.mint(payer.address, 1e15);
-    const uploader = transactionUploader({ urls: [node.url], signer: payer, mostWinston: 10n ** 13n });
+    // This node takes the chunks of a transaction one after the other.
+    const limits = { requests: 1 };
+    const uploader = transactionUploader({ urls: [node.url], signer: payer, mostWinston: 10n ** 13n, limits });
     const { system, process, store, moduleItem } = counter;
     const publisher = await publish(system, { signer, uploader, notes: store, modules: [moduleItem] });
     await publisher.settled();
