@@ -1,5 +1,5 @@
 import { HeddleError } from '../core/error.ts';
-import { type Tag, type Tags, type TagsInput, tagBytes, toTags } from '../core/tags.ts';
+import { type Tag, type Tags, type TagsInput, tagBytes, toTags, utf8Bytes } from '../core/tags.ts';
 import { bytesOf } from './bytes.ts';
 import { buildLimits } from './item-limits.ts';
 
@@ -64,16 +64,21 @@ export interface EncodedTags {
 export function encodeMessageTags(tags: Tags): EncodedTags {
   const count = tags.length;
   if (count === 0) return { count, bytes: new Uint8Array(0) };
+  if (newest?.tags === tags) return newest.encoded;
   const writer = new AvroWriter(tagBytes(tags));
   writer.long(count);
   for (const { name, value } of tags) {
-    writer.string(encoder.encode(name));
-    writer.string(encoder.encode(value));
+    writer.text(name);
+    writer.text(value);
   }
   writer.long(0);
-  return { count, bytes: writer.written() };
+  const encoded = { count, bytes: writer.written() };
+  if (Object.isFrozen(tags)) newest = { tags, encoded };
+  return encoded;
 }
 
+/** What was encoded last and cannot change: what is signed is made an item next. */
+let newest: { readonly tags: Tags; readonly encoded: EncodedTags } | undefined;
 const encoder = new TextEncoder();
 
 /** The tags of an item to build, which may have what ANS-104 allows. */
@@ -183,6 +188,16 @@ class AvroWriter {
     this.long(bytes.length);
     if (this.length + bytes.length <= this.#bytes.length) this.#bytes.set(bytes, this.length);
     this.length += bytes.length;
+  }
+
+  /** Text for which there is room. */
+  text(text: string): void {
+    const bytes = utf8Bytes(text);
+    this.long(bytes);
+    // Most are names and ids, which are written sooner one by one.
+    if (bytes > text.length) encoder.encodeInto(text, this.#bytes.subarray(this.length));
+    else for (let at = 0; at < bytes; at++) this.#bytes[this.length + at] = text.charCodeAt(at);
+    this.length += bytes;
   }
 
   written(): Uint8Array {

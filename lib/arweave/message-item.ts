@@ -2,7 +2,7 @@ import type { Assignment } from '../core/assignment.ts';
 import { decodeBase64Url } from '../core/base64url.ts';
 import { HeddleError } from '../core/error.ts';
 import { idToBytes, isId } from '../core/id.ts';
-import type { Message } from '../core/message.ts';
+import { freezeTags, type Message } from '../core/message.ts';
 import type { MessageSigner, SignedContent } from '../core/message-signer.ts';
 import { assignmentTags } from '../schedule/assign.ts';
 import { DataItem } from './item.ts';
@@ -63,7 +63,7 @@ export function assignmentItem(assignment: Assignment, signer: Signer & MessageS
 
 /** The item of an assignment, whose id follows from it. */
 export function signedAssignment(assignment: Omit<Assignment, 'id'>, signer: Signer & MessageSigner): DataItem {
-  const content = { target: '', anchor: null, tags: assignmentTags(assignment), data: '' };
+  const content = { target: '', anchor: null, tags: freezeTags(assignmentTags(assignment)), data: '' };
   return itemOf(content, signer.signMessage(content), signer);
 }
 
