@@ -5,7 +5,7 @@ import { messagePayload } from './message-item.ts';
 import { KeySigner, type Signer } from './signer.ts';
 
 /**
- * Signs with an Ed25519 key, in a tenth of a millisecond. The same content has the same signature, so a system can be given
+ * Signs with an Ed25519 key. The same content has the same signature, so a system can be given
  * this signer. Refuses a key that is not whole with `key-invalid`.
  *
  * @example

@@ -11,12 +11,14 @@ export interface ChainPoint extends ChainEnd {
 /** How far the hash chain of a schedule has been computed: nobody pays for it who does not look at it. */
 export class Chain {
   readonly #from: ChainPoint | undefined;
+  readonly #earlier: ChainPoint | undefined;
   #slot: number;
   #end: ChainEnd | undefined;
 
-  /** One that goes on from there. */
-  constructor(from?: ChainPoint) {
+  /** One that goes on from there; for slots from before that, from `earlier`. */
+  constructor(from?: ChainPoint, earlier?: ChainPoint) {
     this.#from = from;
+    this.#earlier = earlier;
     this.#slot = from?.slot ?? -1;
     this.#end = from;
   }
@@ -26,7 +28,7 @@ export class Chain {
     if (mail.slot === this.#slot && this.#end) return this.#end;
     if (mail.slot === this.#slot + 1) return this.#next(mail, process, by);
     if (mail.slot <= this.#slot) {
-      const start = this.#from && mail.slot > this.#from.slot ? this.#from : undefined;
+      const start = this.#from && mail.slot > this.#from.slot ? this.#from : this.#earlier;
       return new Chain(start).at(mail, process, by, from);
     }
     for (const earlier of from(this.#slot + 1)) {

@@ -155,7 +155,7 @@ export class Process implements Runnable, Recipient, Environment {
 
   /** The end of its schedule, which the next assignment continues; undefined before the first. */
   get end(): ChainEnd | undefined {
-    const point = this.#earlier?.chainPoint;
+    const point = this.chainPoint;
     return point && point.slot === this.slots - 1 ? point : this.last;
   }
 
@@ -196,8 +196,14 @@ export class Process implements Runnable, Recipient, Environment {
   }
 
   chained(mail: Mail): ChainEnd {
-    this.#chain ??= new Chain(this.#earlier?.chainPoint);
+    this.#chain ??= new Chain(this.chainPoint, this.base);
     return this.#chain.at(mail, this.id, this.surroundings.assigner, (slot) => this.#schedule(slot));
+  }
+
+  /** A hash chain of its own for whoever reads a row of slots, the first of them `slot`. */
+  chainFor(slot: number): Chain {
+    const { chainPoint, base } = this;
+    return new Chain(chainPoint && chainPoint.slot < slot ? chainPoint : base);
   }
 
   /** Follows the statechart and returns the state it came from. */

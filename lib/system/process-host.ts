@@ -13,7 +13,7 @@ import type { Process } from '../process/process.ts';
 import { Adoptions } from './adoptions.ts';
 import { type Ask, type AskOptions, Asks } from './asks.ts';
 import type { Driver } from './driver.ts';
-import { type HistoryOptions, type PastSlot, readHistory } from './history-reader.ts';
+import { type HistoryOptions, type PastSlot, readAssignments, readHistory } from './history-reader.ts';
 import { inboundMessage, type MessageInput } from './inbound.ts';
 import { notRunning } from './not-running.ts';
 import { checkWhole } from './options.ts';
@@ -158,10 +158,7 @@ export class ProcessHost {
   }
 
   async schedule(process: Process): Promise<readonly Assignment[]> {
-    return this.#driver.enter(() => {
-      const past = [...this.#driver.engine.history.past(process, 0)].map(({ assignment }) => assignment);
-      return [...past, ...process.mailbox].map(plainAssignment);
-    });
+    return this.#driver.enter(() => readAssignments(this.#driver.engine, process));
   }
 
   history(process: Process, options: HistoryOptions): AsyncIterable<PastSlot> {

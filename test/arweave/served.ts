@@ -56,7 +56,7 @@ export async function closedUrl(): Promise<string> {
   return url;
 }
 
-/** A clock that says how long it was waited, and does not wait. */
+/** A clock that waits no longer than until others had their turn, and says how long it was to wait. */
 export function quickClock(): WallClock & { readonly waits: readonly number[] } {
   const waits: number[] = [];
   let nowMs = 1_750_000_000_000;
@@ -65,6 +65,7 @@ export function quickClock(): WallClock & { readonly waits: readonly number[] } 
     nowMs: () => nowMs,
     async wait(ms) {
       waits.push(ms);
+      await new Promise((resolve) => setImmediate(resolve));
       nowMs += ms;
     },
   };

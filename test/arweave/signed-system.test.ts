@@ -132,6 +132,26 @@ test('another life goes on with the same ids, and another signer is refused', as
   assert.equal([facts.option, facts.signer], ['signer', '']);
 });
 
+test('a schedule is read with no more signatures than it has items', async () => {
+  let signatures = 0;
+  const counting = {
+    address: signer.address,
+    signMessage(content: Parameters<typeof signer.signMessage>[0]) {
+      signatures++;
+      return signer.signMessage(content);
+    },
+  };
+  const system = createSystem({ seed: 'counted', signer: counting });
+  const process = await system.spawn(listener);
+  for (let sent = 0; sent < 50; sent++) await process.send();
+  await system.settle();
+  // Whoever runs is at the end of the schedule, and whoever reads it begins at the first slot.
+  assert.ok(process.status.hashChain);
+  signatures = 0;
+  assert.is((await process.schedule()).length, 51);
+  assert.ok(signatures <= 2 * 51, `${signatures} signatures`);
+});
+
 test('a system that signs has a seed of its own', async () => {
   const error = await refusal(() => createSystem({ signer }));
   assert.equal([error.code, error.facts.option], ['option-invalid', 'seed']);

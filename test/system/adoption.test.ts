@@ -3,6 +3,7 @@ import {
   behavior,
   createSystem,
   defaultLimits,
+  type HeddleError,
   type MemoryStore,
   type Message,
   memoryStore,
@@ -281,6 +282,32 @@ test('a state that was put for a process that was not adopted then is not taken 
   await next.open();
   const again = next.process(process.id);
   assert.is((await again.dryRun({ data: '0' })).messages[0]?.data, '11');
+});
+
+test('hash chains of slots from before a base are those that were given', async () => {
+  const given = await origin();
+  const executor = await adder.start(environmentOf(given));
+  for (const assignment of given.schedule.slice(0, 3)) await executor.evaluate(assignment);
+  const from = { checkpoint: await executor.checkpoint(), end: given.schedule[2] as Assignment };
+  // Its history is longer than what is kept at least, and a base is taken on the way.
+  const system = elsewhere({ retention: { bytes: 1_500 } });
+  const process = await system.adopt({ item: given.item, module: adder, from });
+  for (const assignment of given.schedule.slice(3)) {
+    await process.follow([assignment]);
+    await system.settle();
+  }
+  const last = given.schedule.length - 1;
+  for (let slot = last; slot > 2; slot--) {
+    let read: Assignment | undefined;
+    try {
+      for await (const { assignment } of process.history({ from: slot })) read ??= assignment;
+    } catch (error) {
+      assert.is((error as HeddleError).code, 'history-trimmed');
+      assert.ok(slot < last);
+      return;
+    }
+    assert.equal(read, given.schedule[slot]);
+  }
 });
 
 test('a state that the store has lost is not made up', async () => {

@@ -2,7 +2,7 @@ import { limitsOver } from '../limits.ts';
 
 /** How much of a schedule is read at a time. */
 export interface ScheduleLimits {
-  /** Assignments whose ids are held, some 170 bytes each. Over it: `listing-over-limit`. */
+  /** Assignments whose ids are held. Over it: `listing-over-limit`. */
   readonly assignments: number;
   /** Assignments of one slot that are looked at. Over it: `schedule-forked`. */
   readonly forks: number;

@@ -10,7 +10,7 @@ import { checkpointContent } from './checkpoint-content.ts';
 /**
  * The item that publishes the state of a process of `module` after all assigned mail: whoever trusts the signer can restore the
  * process from there, here and on AO, without evaluating what came before. It holds all of the process's memory,
- * compressed: about a megabyte for aos.
+ * compressed.
  *
  * Rejects with `option-invalid` for another module than the process has, as `process.checkpoint` and `module.memoryOf` do, and as
  * the signer does.

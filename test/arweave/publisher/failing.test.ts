@@ -13,13 +13,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { heardBy, listener } from '../../fixtures/system/behaviors.ts';
 import { refuses } from '../refuses.ts';
+import { quickClock } from '../served.ts';
 import { memoryNode } from './node.ts';
-import { bundler, checkItems, hurriedClock, lightRun, modules, more, signer } from './runs.ts';
+import { bundler, checkItems, lightRun, modules, more, signer } from './runs.ts';
 
 const payer = arweaveSigner(await generateArweaveKey());
 const codeOf = (error: unknown) => (error instanceof HeddleError ? error.code : String(error));
 
-const toNode = (node: ReturnType<typeof memoryNode>, mostWinston = 1_000n, clock = hurriedClock()) =>
+const toNode = (node: ReturnType<typeof memoryNode>, mostWinston = 1_000n, clock = quickClock()) =>
   transactionUploader({
     urls: ['http://node'],
     signer: payer,
@@ -34,7 +35,7 @@ async function publishing(options: Partial<PublishOptions> & Pick<PublishOptions
   const store = memoryStore();
   const system = await lightRun({ store });
   const errors: unknown[] = [];
-  const clock = hurriedClock();
+  const clock = quickClock();
   const onError = (error: unknown) => void errors.push(error);
   const publisher = await publish(system, { signer, notes: store, clock, onError, ...options });
   return { store, system, publisher, errors, waits: clock.waits };
@@ -120,7 +121,7 @@ test('a transaction that is refused for certain is signed anew; one that may be 
     urls: ['http://node'],
     signer: payer,
     mostWinston: 1_000n,
-    clock: hurriedClock(),
+    clock: quickClock(),
     limits: { retries: 0 },
     fetch: async (url, init) => {
       if (!url.endsWith('/tx') || refused.length === 2) return refusing.fetch(url, init);
@@ -150,7 +151,7 @@ test('a transaction that is refused for certain is signed anew; one that may be 
     urls: ['http://node'],
     signer: payer,
     mostWinston: 1_000n,
-    clock: hurriedClock(),
+    clock: quickClock(),
     limits: { retries: 0 },
     fetch: async (url, init) => {
       if (!url.endsWith('/tx')) return node.fetch(url, init);
@@ -185,7 +186,7 @@ test('notes that fail end it, and not the system; another one goes on', async ()
     };
     const errors: unknown[] = [];
     const onError = (error: unknown) => void errors.push(error);
-    const how = { signer, uploader: sink, limits: { bundleItems: 10 }, clock: hurriedClock() };
+    const how = { signer, uploader: sink, limits: { bundleItems: 10 }, clock: quickClock() };
     const publisher = await publish(system, { ...how, notes, onError });
     await refuses(publisher.settled(), 'store-failed');
     const { state, trouble } = publisher.backlog;
@@ -226,7 +227,7 @@ test('an uploader that answers after the end changes nothing any more', async ()
   answer();
   await new Promise((resolve) => setTimeout(resolve, 10));
   assert.is(JSON.stringify(store), notes);
-  const next = await publish(system, { signer, uploader: sink, notes: store, clock: hurriedClock() });
+  const next = await publish(system, { signer, uploader: sink, notes: store, clock: quickClock() });
   await next.settled();
   await checkItems(await sink.items(), system);
   await next.close();
@@ -239,11 +240,11 @@ test('a signal closes it; so does the end of the system', async () => {
   stop.abort();
   await refuses(publisher.settled(), 'publisher-closed');
   await publisher.close();
-  const aborted = { signer, uploader: bundler(), notes: store, signal: AbortSignal.abort(), clock: hurriedClock() };
+  const aborted = { signer, uploader: bundler(), notes: store, signal: AbortSignal.abort(), clock: quickClock() };
   const late = await publish(system, aborted);
   await refuses(late.settled(), 'publisher-closed');
   await late.close();
-  const next = await publish(system, { signer, uploader: bundler(), notes: store, clock: hurriedClock() });
+  const next = await publish(system, { signer, uploader: bundler(), notes: store, clock: quickClock() });
   await system.close();
   await refuses(next.settled(), 'system-closed');
   await next.close();
@@ -270,7 +271,7 @@ test('mistakes of those who are told do not stop it', async () => {
 
 test('two publishers on one store, another signer, another run, and notes that nobody wrote', async () => {
   const { publisher, system, store } = await publishing({ uploader: bundler() });
-  const how = { signer, uploader: bundler(), notes: store, clock: hurriedClock() };
+  const how = { signer, uploader: bundler(), notes: store, clock: quickClock() };
   await refuses(publish(system, how), 'publisher-busy');
   await publisher.settled();
   await publisher.close();
@@ -300,7 +301,7 @@ test('two publishers on one store, another signer, another run, and notes that n
 test('notes that say more than the log has', async () => {
   const store = memoryStore();
   const system = await lightRun({ store });
-  const how = { signer, uploader: bundler(), clock: hurriedClock() };
+  const how = { signer, uploader: bundler(), clock: quickClock() };
   const publisher = await publish(system, { ...how, notes: store });
   await publisher.settled();
   await publisher.close();

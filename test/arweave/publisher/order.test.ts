@@ -6,14 +6,15 @@ import { type DataItem, defaultPublisherLimits, publish, signItem } from 'heddle
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { refuses } from '../refuses.ts';
-import { bundler, checkItems, checkOrder, expected, hurriedClock, lightRun, modules, more, signer } from './runs.ts';
+import { quickClock } from '../served.ts';
+import { bundler, checkItems, checkOrder, expected, lightRun, modules, more, signer } from './runs.ts';
 
 const idsOf = (items: readonly DataItem[]) => items.map(({ id }) => id);
 
 /** Publishes a run when all has happened. */
 async function afterwards(system: System, limits = {}): Promise<readonly DataItem[]> {
   const sink = bundler();
-  const how = { signer, uploader: sink, notes: memoryStore(), clock: hurriedClock(), limits };
+  const how = { signer, uploader: sink, notes: memoryStore(), clock: quickClock(), limits };
   const publisher = await publish(system, how);
   await publisher.settled();
   await publisher.close();
@@ -23,7 +24,7 @@ async function afterwards(system: System, limits = {}): Promise<readonly DataIte
 test('the same run is published in the same order, whenever, in bundles of any size, with any seed of the waits', async () => {
   const system = createSystem({ seed: 'published', signer, modules });
   const sink = bundler();
-  const how = { signer, uploader: sink, notes: memoryStore(), clock: hurriedClock() };
+  const how = { signer, uploader: sink, notes: memoryStore(), clock: quickClock() };
   // One follows it from the beginning.
   const publisher = await publish(system, { ...how, limits: { gatherMs: 0 } });
   await lightRun({}, system);
@@ -45,7 +46,7 @@ test('the same run is published in the same order, whenever, in bundles of any s
 test('without anybody asking, items go when they have waited long enough', async () => {
   const system = await lightRun();
   const sink = bundler();
-  const publisher = await publish(system, { signer, uploader: sink, notes: memoryStore(), clock: hurriedClock() });
+  const publisher = await publish(system, { signer, uploader: sink, notes: memoryStore(), clock: quickClock() });
   while (publisher.backlog.slots > 0) await new Promise((resolve) => setImmediate(resolve));
   await checkItems(await sink.items(), system);
   await publisher.close();
@@ -67,7 +68,7 @@ test('modules come first, once in all lives, and those that nobody has given are
     },
   };
   for (let life = 0; life < 2; life++) {
-    const how = { signer, uploader: sink, notes: store, modules: [one], gateway, clock: hurriedClock() };
+    const how = { signer, uploader: sink, notes: store, modules: [one], gateway, clock: quickClock() };
     const publisher = await publish(system, how);
     await publisher.settled();
     await Promise.all([publisher.add(other), publisher.add(other)]);
@@ -100,7 +101,7 @@ test('what it says of itself', async () => {
     signer,
     uploader: bundler(),
     notes: store,
-    clock: hurriedClock(),
+    clock: quickClock(),
     limits: { bundleItems: 10, bundles: 1 },
     onProgress: ({ published, slots: left, items }) => {
       seen.push(published.items);
@@ -116,7 +117,7 @@ test('what it says of itself', async () => {
   assert.equal(published, { slots, items: wanted.size, bytes, bundles: Math.ceil(wanted.size / 10) });
   assert.equal([rest.state, rest.slots, rest.items, rest.bytes, rest.underWay], ['idle', 0, 0, 0, 0]);
   await publisher.close();
-  const next = await publish(system, { signer, uploader: bundler(), notes: store, clock: hurriedClock() });
+  const next = await publish(system, { signer, uploader: bundler(), notes: store, clock: quickClock() });
   assert.equal(next.backlog.published, published);
   await next.close();
 });
@@ -144,7 +145,7 @@ test('of a process that began elsewhere, what it does here', async () => {
     await process.follow(schedule.slice(known));
     await system.settle();
     const sink = bundler();
-    const how = { signer, uploader: sink, notes: store, clock: hurriedClock() };
+    const how = { signer, uploader: sink, notes: store, clock: quickClock() };
     const publisher = await publish(system, how);
     await publisher.settled();
     assert.equal([sink.sent.length, publisher.backlog.slots], [0, 0]);
@@ -184,7 +185,7 @@ test('a system that has done nothing', async () => {
   const store = memoryStore();
   const system = createSystem({ seed: 'order', signer, store });
   const sink = bundler();
-  const publisher = await publish(system, { signer, uploader: sink, notes: store, clock: hurriedClock() });
+  const publisher = await publish(system, { signer, uploader: sink, notes: store, clock: quickClock() });
   await publisher.settled();
   assert.equal([sink.sent.length, publisher.backlog.state], [0, 'idle']);
   await publisher.close();

@@ -13,18 +13,8 @@ import {
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startArweaveNode } from '../../arweave-node/index.ts';
-import {
-  aosRun,
-  bundler,
-  checkItems,
-  checkOrder,
-  expected,
-  hurriedClock,
-  itemsIn,
-  lightRun,
-  more,
-  signer,
-} from './runs.ts';
+import { quickClock } from '../served.ts';
+import { aosRun, bundler, checkItems, checkOrder, expected, itemsIn, lightRun, more, signer } from './runs.ts';
 
 const node = await startArweaveNode();
 const payer = arweaveSigner(await generateArweaveKey());
@@ -78,7 +68,7 @@ for (const as of ['bundles', 'items'] as const) {
     const store = memoryStore();
     const system = await lightRun({ store });
     const sink = bundler();
-    const publisher = await publish(system, { signer, uploader: sink, as, notes: store, clock: hurriedClock() });
+    const publisher = await publish(system, { signer, uploader: sink, as, notes: store, clock: quickClock() });
     await publisher.settled();
     const items = await sink.items();
     await checkItems(items, system);

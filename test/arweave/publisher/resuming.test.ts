@@ -12,8 +12,9 @@ import {
 } from 'heddle/arweave';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { quickClock } from '../served.ts';
 import { type MemoryNode, memoryNode } from './node.ts';
-import { bundler, checkItems, hurriedClock, lightRun, modules, more, signer } from './runs.ts';
+import { bundler, checkItems, lightRun, modules, more, signer } from './runs.ts';
 
 const payer = arweaveSigner(await generateArweaveKey());
 const limits = { bundleItems: 25, bundleBytes: 400_000 };
@@ -54,13 +55,13 @@ async function twoLives(
   isDone: boolean,
 ): Promise<number> {
   const one = life(last, isDone);
-  const first = publish(system, { signer, limits, clock: hurriedClock(), ...options(one.step) });
+  const first = publish(system, { signer, limits, clock: quickClock(), ...options(one.step) });
   const all = first.then((publisher) => publisher.settled()).catch(() => {});
   await Promise.race([all, one.ended]);
   // One that reads its notes for ever has not begun.
   await Promise.race([first.then((publisher) => publisher.close()), new Promise((resolve) => setTimeout(resolve, 5))]);
   const other = options(async (work) => work());
-  const second = await publish(system, { signer, limits, clock: hurriedClock(), ...other });
+  const second = await publish(system, { signer, limits, clock: quickClock(), ...other });
   await second.settled();
   assert.is(second.backlog.slots, 0);
   await second.close();
@@ -102,7 +103,7 @@ test('transactions: each is paid once, wherever the first life ends', async () =
 function optionsFor(notes: Notes, node: MemoryNode) {
   return (step: Step) => {
     const fetch: Fetch = (url, init) => Promise.race([step(() => node.fetch(url, init)), aborted(init.signal)]);
-    const how = { fetch, clock: hurriedClock(), limits: { requests: 1 } };
+    const how = { fetch, clock: quickClock(), limits: { requests: 1 } };
     const uploader = transactionUploader({ urls: ['http://node'], signer: payer, mostWinston: 1_000n, ...how });
     return { uploader, notes: countedNotes(notes, step) };
   };
@@ -130,7 +131,7 @@ test('what has happened since goes to bundles of its own', async () => {
   const system = await lightRun({ store });
   const node = memoryNode();
   const one = life(7, true);
-  const first = await publish(system, { signer, limits, clock: hurriedClock(), ...optionsFor(store, node)(one.step) });
+  const first = await publish(system, { signer, limits, clock: quickClock(), ...optionsFor(store, node)(one.step) });
   await one.ended;
   // What it waits for never comes.
   void first.close();
@@ -142,7 +143,7 @@ test('what has happened since goes to bundles of its own', async () => {
   await more(next, 30);
   const second = await publish(next, {
     signer,
-    clock: hurriedClock(),
+    clock: quickClock(),
     ...optionsFor(store, node)(async (work) => work()),
   });
   await second.settled();
@@ -166,13 +167,13 @@ test('the hash chain goes on where the notes of a schedule are lost', async () =
       signer,
       uploader: sink,
       notes: { ...journalOnly },
-      clock: hurriedClock(),
+      clock: quickClock(),
     });
     await publisher.settled();
     await publisher.close();
     await more(system, 20);
   }
-  const publisher = await publish(system, { signer, uploader: sink, notes: journalOnly, clock: hurriedClock() });
+  const publisher = await publish(system, { signer, uploader: sink, notes: journalOnly, clock: quickClock() });
   await publisher.settled();
   await checkItems(await sink.items(), system);
   await publisher.close();

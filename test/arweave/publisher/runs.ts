@@ -10,7 +10,6 @@ import {
   parseBundle,
   parseItem,
   verifyItem,
-  type WallClock,
 } from 'heddle/arweave';
 import * as assert from 'uvu/assert';
 import { aos } from '../../aos/aos.ts';
@@ -159,19 +158,4 @@ export function itemsIn(data: Uint8Array): readonly DataItem[] {
     if (!item) throw error;
     return item;
   });
-}
-
-/** A clock that waits no longer than until others had their turn, and says how long it was to wait. */
-export function hurriedClock(): WallClock & { readonly waits: readonly number[] } {
-  const waits: number[] = [];
-  let nowMs = 1_750_000_000_000;
-  return {
-    waits,
-    nowMs: () => nowMs,
-    async wait(ms) {
-      waits.push(ms);
-      await new Promise((resolve) => setImmediate(resolve));
-      nowMs += ms;
-    },
-  };
 }
