@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface PinnedPackages {
@@ -66,9 +67,16 @@ function npm(folder: string, ...args: readonly string[]): string | undefined {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
+    env: { ...process.env, ...headers() },
     shell: process.platform === 'win32', // npm is a .cmd file there
   });
   return status === 0 ? undefined : (error?.message ?? stderr.trim());
+}
+
+/** Where the headers of this Node are, if they came with it: then compiling needs no download. */
+function headers(): Record<string, string> {
+  const prefix = dirname(dirname(process.execPath));
+  return existsSync(join(prefix, 'include', 'node', 'node.h')) ? { npm_config_nodedir: prefix } : {};
 }
 
 /** Does something while no other program does what has the same lock. */

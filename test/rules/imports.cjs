@@ -71,7 +71,8 @@ module.exports = {
     },
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
+    // Others may be installing there.
+    doNotFollow: { path: ['node_modules', '^test/[^/]+/cache/', '^test/rules/[.]examples/'] },
     // Type-only imports count too.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
