@@ -16,7 +16,7 @@ import * as assert from 'uvu/assert';
 import { aos } from '../aos/aos.ts';
 import { forwarder, listener } from '../fixtures/system/behaviors.ts';
 import { refusal } from '../fixtures/system/refusal.ts';
-import { knownEd25519Keys } from './keys.ts';
+import { knownEd25519Keys } from './known-keys.ts';
 
 const [signer, other] = [ed25519Signer(knownEd25519Keys[0]), ed25519Signer(knownEd25519Keys[1])];
 

@@ -15,7 +15,7 @@ import { ed25519Signer } from 'heddle/arweave';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { aos, evaluate } from '../aos/aos.ts';
-import { knownEd25519Keys } from '../arweave/keys.ts';
+import { knownEd25519Keys } from '../arweave/known-keys.ts';
 import { adder, echo, forwarder, listener } from '../fixtures/system/behaviors.ts';
 import { cutEverywhere } from '../fixtures/system/cuts.ts';
 import { refusal } from '../fixtures/system/refusal.ts';

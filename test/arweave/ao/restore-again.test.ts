@@ -18,7 +18,7 @@ import { evaluate } from '../../aos/aos.ts';
 import { adder, echo, listener } from '../../fixtures/system/behaviors.ts';
 import { refusal } from '../../fixtures/system/refusal.ts';
 import { publishedModule } from '../../modules/index.ts';
-import { knownEd25519Keys } from '../keys.ts';
+import { knownEd25519Keys } from '../known-keys.ts';
 import { Archive } from './archive.ts';
 import { loom } from './loom.ts';
 

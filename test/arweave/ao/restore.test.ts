@@ -23,7 +23,7 @@ import { startArweaveNode } from '../../arweave-node/index.ts';
 import { adder, forwarder } from '../../fixtures/system/behaviors.ts';
 import { refusal } from '../../fixtures/system/refusal.ts';
 import { publishedModule } from '../../modules/index.ts';
-import { knownEd25519Keys } from '../keys.ts';
+import { knownEd25519Keys } from '../known-keys.ts';
 
 const [signer, stranger] = [ed25519Signer(knownEd25519Keys[0]), ed25519Signer(knownEd25519Keys[1])];
 const wallet = arweaveSigner(await generateArweaveKey());

@@ -14,7 +14,7 @@ import {
 import * as assert from 'uvu/assert';
 import { aos } from '../../aos/aos.ts';
 import { echo, listener } from '../../fixtures/system/behaviors.ts';
-import { knownEd25519Keys } from '../keys.ts';
+import { knownEd25519Keys } from '../known-keys.ts';
 
 export const signer = ed25519Signer(knownEd25519Keys[0]);
 export const wallet = `${'W'.repeat(42)}A`;
@@ -102,9 +102,12 @@ export async function expected(system: System): Promise<ReadonlyMap<string, Data
   return items;
 }
 
-/** That exactly the items are there that have to be, each once and genuine. */
-export async function checkItems(items: readonly DataItem[], system: System): Promise<void> {
-  const wanted = await expected(system);
+/** That exactly the items of a system are there that have to be, each once and genuine. */
+export const checkItems = async (items: readonly DataItem[], system: System): Promise<void> =>
+  checkSame(items, await expected(system));
+
+/** That exactly these items are there, each once and genuine. */
+export async function checkSame(items: readonly DataItem[], wanted: ReadonlyMap<string, DataItem>): Promise<void> {
   assert.is(items.length, new Set(items.map(({ id }) => id)).size, 'each is there once');
   for (const item of items) {
     assert.ok(wanted.has(item.id), `${JSON.stringify(item.tags)} has to be there`);

@@ -3,9 +3,11 @@
 
 import { readFileSync, writeSync } from 'node:fs';
 import type { System } from 'heddle';
+import type { Publisher } from 'heddle/arweave';
 import type { Durability } from 'heddle/store/lmdb';
 import { LmdbStore } from '../../../../lib/store/lmdb/lmdb-store.ts';
 import { type Kill, KillingDisk } from './killing-disk.ts';
+import { publisherOf, type Sink, sideItem } from './publishing.ts';
 import { type Baseline, isPeopled, scriptOf, supervise, systemOn, take } from './script.ts';
 
 /** What a life is told. */
@@ -18,19 +20,26 @@ export interface Life {
   readonly kill?: Kill;
   /** Whether history is trimmed, by itself and by asking for it. */
   readonly trims: boolean;
+  /** Where the run is published to meanwhile. Then it is trimmed only by asking for it, when all is published. */
+  readonly sink?: Sink;
 }
 
-const { folder, durability, baseline, log, kill, trims } = JSON.parse(process.argv[2] ?? '') as Life;
+const { folder, durability, baseline, log, kill, trims, sink } = JSON.parse(process.argv[2] ?? '') as Life;
 const disk = new KillingDisk(kill);
-const store = new LmdbStore(folder, { durability, commitMs: 2, commitBytes: 2_000, pendingBytes: 6_000 }, disk);
+// Small batches, so that there are many moments; what is published may not rely on them to come soon.
+const batch = sink ? {} : { commitMs: 2, commitBytes: 2_000, pendingBytes: 6_000 };
+const store = new LmdbStore(folder, { durability, ...batch }, disk);
 say(`found ${store.length}`);
 say(`noted ${await checkNotes()}`);
 checkPrefix(readFileSync(log));
-const system = systemOn(baseline.seed, store, trims ? { bytes: 700 } : undefined);
+const system = systemOn(baseline.seed, store, trims && !sink ? { bytes: 700 } : undefined);
 await system.open();
 if (isPeopled(system)) await supervise(system);
-await goOn(system);
+const publisher = sink && (await publisherOf(system, store, sink));
+await goOn(system, publisher);
 await system.flush();
+await publisher?.settled();
+await publisher?.close();
 sayDurable();
 const { digest } = system.trace;
 await system.close();
@@ -38,7 +47,7 @@ say(`moments ${disk.moments}`);
 say(`digest ${digest}`);
 
 /** Does what is left of the script. What is in the log was taken. */
-async function goOn(system: System): Promise<void> {
+async function goOn(system: System, publisher: Publisher | undefined): Promise<void> {
   for (const [at, step] of scriptOf(baseline.seed).entries()) {
     const mark = baseline.marks[at];
     if (!mark) throw new Error(`no mark for step ${at}`);
@@ -48,7 +57,11 @@ async function goOn(system: System): Promise<void> {
     }
     await note(at);
     sayDurable();
-    if (trims && at % 9 === 4) await system.trim();
+    const beside = publisher && (await sideItem(at));
+    if (beside) await publisher.add(beside);
+    if (at % 9 !== 4) continue;
+    await publisher?.settled();
+    if (trims) await system.trim();
   }
 }
 

@@ -3,13 +3,15 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import type { RandomStream } from 'heddle';
+import type { DataItem } from 'heddle/arweave';
 import type { Durability } from 'heddle/store/lmdb';
 import * as assert from 'uvu/assert';
 import { emptyFolder } from '../folders.ts';
 import { Program } from '../programs.ts';
 import type { Kill } from './killing-disk.ts';
 import type { Life } from './life.ts';
-import { type Baseline, baselineOf } from './script.ts';
+import { Publication, type RequestKill, wantedOf } from './publication.ts';
+import { type Baseline, baselineOf, isPublished, scriptOf } from './script.ts';
 
 /** How a life ended, and what it said. */
 interface Ended {
@@ -24,8 +26,20 @@ interface Ended {
   readonly errors: string;
 }
 
-/** How a program is killed: by itself at a moment, or from outside after a while. */
-export type End = Kill | { readonly afterMs: number };
+/** How a program is killed: by itself at a moment, or from outside after a while or over a request. */
+export type End = Kill | RequestKill | { readonly afterMs: number };
+
+/** How often a life can be killed that is not. */
+export interface Chances {
+  readonly moments: number;
+  /** What it asks of the node that it publishes to. */
+  readonly requests: number;
+}
+
+/** A run without crashes, and the items that have to be published of it. */
+interface Known extends Baseline {
+  readonly wanted: ReadonlyMap<string, DataItem>;
+}
 
 interface Run {
   readonly seed: string;
@@ -37,7 +51,7 @@ interface Run {
 export class Lives {
   readonly #file: string;
   readonly #folder = emptyFolder();
-  readonly #baselines = new Map<string, Promise<Baseline>>();
+  readonly #baselines = new Map<string, Promise<Known>>();
 
   constructor() {
     // Started hundreds of times: what it needs is in one file that need not be compiled.
@@ -50,31 +64,36 @@ export class Lives {
       platform: 'node',
       format: 'esm',
       packages: 'external',
-      alias: { heddle: resolve('lib/index.ts'), 'heddle/store/lmdb': resolve('lib/store/lmdb/index.ts') },
+      alias: {
+        heddle: resolve('lib/index.ts'),
+        'heddle/arweave': resolve('lib/arweave/index.ts'),
+        'heddle/store/lmdb': resolve('lib/store/lmdb/index.ts'),
+      },
       conditions: ['heddle-source'],
     });
   }
 
-  /** How many moments a life has that is not killed. */
-  async moments(seed: string, durability: Durability, trims = false): Promise<number> {
-    return (await this.#chain({ seed, durability, trims }, [])).moments;
+  async chances(seed: string, durability: Durability, trims = false): Promise<Chances> {
+    return this.#chain({ seed, durability, trims }, []);
   }
 
   /**
    * A run that is killed so many times, each at a moment that is drawn. Fails unless it comes to what the run without
-   * crashes comes to, and no life misses what one before it had made durable. Says how often it was killed.
+   * crashes comes to, no life misses what one before it had made durable, and all that is to be published is, each once.
+   * Says how often it was killed.
    */
   async run(seed: string, durability: Durability, ends: readonly End[], trims = false): Promise<number> {
     return (await this.#chain({ seed, durability, trims }, ends)).kills;
   }
 
-  async #chain({ seed, durability, trims }: Run, ends: readonly End[]) {
+  async #chain({ seed, durability, trims }: Run, ends: readonly End[]): Promise<Chances & { readonly kills: number }> {
+    const publication = isPublished(seed) ? new Publication() : undefined;
     const baseline = await this.#baseline(seed);
     const folder = mkdtempSync(join(this.#folder, 'run-'));
     const label = `seed ${seed}, ${durability}${trims ? ', trimmed' : ''}, ${JSON.stringify(ends)}`;
     let [kills, durable, notes] = [0, 0, 0];
     for (const end of [...ends, undefined]) {
-      const ended = await this.#live({ baseline, durability, trims, folder: join(folder, 'store') }, end);
+      const ended = await this.#live({ baseline, durability, trims, folder: join(folder, 'store') }, end, publication);
       assert.ok(ended.wasKilled || ended.digest !== undefined, `${label}: ${ended.errors}`);
       assert.ok(
         ended.found >= durable || ended.found < 0,
@@ -89,24 +108,29 @@ export class Lives {
       if (ended.wasKilled) kills++;
       if (ended.digest === undefined) continue;
       assert.is(ended.digest, baseline.digest, label);
+      await publication?.check(baseline.wanted, label);
+      await publication?.close();
       rmSync(folder, { recursive: true });
-      return { kills, moments: ended.moments };
+      return { kills, moments: ended.moments, requests: publication?.requests ?? 0 };
     }
     return assert.unreachable(`${label}: the last life was killed`) as never;
   }
 
   async #live(
-    life: Pick<Life, 'durability' | 'folder' | 'trims'> & { readonly baseline: Baseline },
+    life: Pick<Life, 'durability' | 'folder' | 'trims'> & { readonly baseline: Known },
     end: End,
+    publication: Publication | undefined,
   ): Promise<Ended> {
-    const { log, ...baseline } = life.baseline;
+    const { log, wanted, ...baseline } = life.baseline;
     const told: Life = {
       ...life,
       baseline,
       log: this.#logFile(baseline.seed),
       ...(end && 'moment' in end && { kill: end }),
+      ...(publication && { sink: await publication.sink() }),
     };
     const program = new Program(process.execPath, [this.#file, JSON.stringify(told)]);
+    publication?.begin(program, end && 'request' in end ? end : undefined);
     const timer = end && 'afterMs' in end ? setTimeout(() => program.child.kill('SIGKILL'), end.afterMs) : undefined;
     const lines = (await program.output()).split('\n').map((line) => line.split(' '));
     clearTimeout(timer);
@@ -123,15 +147,19 @@ export class Lives {
     };
   }
 
-  #baseline(seed: string): Promise<Baseline> {
-    const known = this.#baselines.get(seed);
-    if (known) return known;
-    const made = baselineOf(seed).then((baseline) => {
-      writeFileSync(this.#logFile(seed), baseline.log);
-      return baseline;
+  #baseline(seed: string): Promise<Known> {
+    const known = this.#baselines.get(seed) ?? this.#make(seed);
+    this.#baselines.set(seed, known);
+    return known;
+  }
+
+  async #make(seed: string): Promise<Known> {
+    let wanted: Known['wanted'] = new Map();
+    const baseline = await baselineOf(seed, async (system) => {
+      if (isPublished(seed)) wanted = await wantedOf(system, scriptOf(seed).length);
     });
-    this.#baselines.set(seed, made);
-    return made;
+    writeFileSync(this.#logFile(seed), baseline.log);
+    return { ...baseline, wanted };
   }
 
   #logFile(seed: string): string {
@@ -139,12 +167,15 @@ export class Lives {
   }
 }
 
-/** How a run is killed, by chance: some times, at a moment among so many or from outside. */
-export function endsOf(draws: RandomStream, moments: number): readonly End[] {
+/** How a run is killed, by chance: some times, at a moment or a request among so many or from outside. */
+export function endsOf(draws: RandomStream, { moments, requests }: Chances): readonly End[] {
   const length = 2 + draws.below(4);
   return Array.from({ length }, (): End => {
     if (draws.below(5) === 0) return { afterMs: 60 + draws.below(250) };
     // Each life has less to do than the one before.
+    if (requests > 0 && draws.below(2) === 0) {
+      return { request: draws.below(Math.ceil((1.5 * requests) / length)), isTaken: draws.below(2) === 0 };
+    }
     return { moment: draws.below(Math.ceil((1.5 * moments) / length)) };
   });
 }

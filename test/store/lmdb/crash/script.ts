@@ -16,7 +16,9 @@ import {
   tagValue,
   wasm,
 } from 'heddle';
+import { ed25519Signer } from 'heddle/arweave';
 import { setup } from 'xstate';
+import { knownEd25519Keys } from '../../../arweave/known-keys.ts';
 import { wrapped } from '../../../fixtures/system/modules.ts';
 import { builds } from '../../../modules/manifest.ts';
 
@@ -103,9 +105,14 @@ end)`;
 
 export const modules: readonly Module[] = [passer, hoarder, stumbler, bell];
 
-/** The modules of the run of a seed. */
+/** The modules of the run of a seed: those of a seed of aos have it in them. */
 const modulesOf = (seed: string): readonly Module[] =>
-  modules.map((module) => (module === hoarder && seed.startsWith('aos') ? aosModule() : module));
+  modules.map((module) => (module === hoarder && seed.includes('aos') ? aosModule() : module));
+
+/** Who signs what runs that are published consist of. */
+export const signer = ed25519Signer(knownEd25519Keys[0]);
+
+export const isPublished = (seed: string): boolean => seed.startsWith('published');
 
 /** One thing that is done to a system from outside. */
 export type Step =
@@ -149,7 +156,14 @@ const limits: Partial<Limits> = {
 };
 
 export const systemOn = (seed: string, store: Store, retention?: Retention): System =>
-  createSystem({ seed, store, limits, modules: modulesOf(seed), ...(retention && { retention }) });
+  createSystem({
+    seed,
+    store,
+    limits,
+    modules: modulesOf(seed),
+    ...(retention && { retention }),
+    ...(isPublished(seed) && { signer }),
+  });
 
 /** How many turns a system has taken. */
 export const turnsOf = (system: System): number =>
@@ -199,7 +213,8 @@ export interface Baseline {
   readonly log: Uint8Array;
 }
 
-export async function baselineOf(seed: string): Promise<Baseline> {
+/** A run without crashes, and what is asked of its system at the end. */
+export async function baselineOf(seed: string, ask: (system: System) => unknown = () => {}): Promise<Baseline> {
   const store = memoryStore();
   const system = systemOn(seed, store);
   const marks: Baseline['marks'][number][] = [];
@@ -208,6 +223,7 @@ export async function baselineOf(seed: string): Promise<Baseline> {
     marks.push({ length: store.length, turns: turnsOf(system) });
   }
   const { log, digest } = await system.record();
+  await ask(system);
   await system.close();
   return { seed, digest, marks, log };
 }
