@@ -32,6 +32,7 @@ export const headHash = (kind: 'blob' | 'list', length: number): Uint8Array =>
   sha384(encoder.encode(`${kind}${length}`));
 
 function blobHash(blob: Uint8Array): Uint8Array {
+  if (blob.length === 0) return emptyHash;
   if (blob.length >= shortBlobs) return pairHash(headHash('blob', blob.length), sha384(blob));
   let head = headsOfShort[blob.length];
   if (!head) {
@@ -53,3 +54,5 @@ const pair = new Uint8Array(2 * hashBytes);
 /** Below this length, blobs have lengths that come again and again: those of keys, ids and small data. */
 const shortBlobs = 1_024;
 const headsOfShort: (Uint8Array | undefined)[] = [];
+/** That of no bytes: most items lack some part. */
+const emptyHash = pairHash(headHash('blob', 0), sha384(new Uint8Array()));

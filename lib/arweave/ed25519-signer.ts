@@ -1,5 +1,6 @@
 import { ed25519KeyPair, generateEd25519PrivateKey } from '#crypto';
 import type { MessageSigner, SignedContent } from '../core/message-signer.ts';
+import { beginningOf } from './item-payload.ts';
 import { checkEd25519Key, type Ed25519Key, ed25519Key } from './key.ts';
 import { messagePayload } from './message-item.ts';
 import { KeySigner, type Signer } from './signer.ts';
@@ -24,14 +25,16 @@ export function ed25519Signer(key: Ed25519Key): Signer & MessageSigner {
 
 class Ed25519Signer extends KeySigner implements MessageSigner {
   readonly #sign: (bytes: Uint8Array) => Uint8Array;
+  readonly #beginning: Uint8Array;
 
   constructor(publicKey: Uint8Array, sign: (bytes: Uint8Array) => Uint8Array) {
     super(signatureType, publicKey, sign);
     this.#sign = sign;
+    this.#beginning = beginningOf(signatureType, publicKey);
   }
 
   signMessage(content: SignedContent): Uint8Array {
-    return this.#sign(messagePayload(content, this.type, this.publicKey));
+    return this.#sign(messagePayload(content, this.#beginning));
   }
 }
 

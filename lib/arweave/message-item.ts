@@ -67,10 +67,10 @@ export function signedAssignment(assignment: Omit<Assignment, 'id'>, signer: Sig
   return itemOf(content, signer.signMessage(content), signer);
 }
 
-/** What a signer of that type and key signs of a message. */
-export function messagePayload(content: SignedContent, type: number, owner: Uint8Array): Uint8Array {
+/** What a signer signs of a message; `beginning` is the hash of what all of its items begin with. */
+export function messagePayload(content: SignedContent, beginning: Uint8Array): Uint8Array {
   const { target, anchor, tags, data } = partsOf(content);
-  return payload(type, [owner, target ?? nothing, anchor ?? nothing, tags.bytes, data]);
+  return payload(beginning, [target ?? nothing, anchor ?? nothing, tags.bytes, data]);
 }
 
 function itemOf(content: SignedContent, signature: Uint8Array, { type, publicKey: owner }: Signer): DataItem {
