@@ -1,4 +1,5 @@
 import { type Awaitable, isPending } from '../core/awaitable.ts';
+import { breath } from '../core/breath.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Lane } from '../core/lane.ts';
 import type { Agenda } from './agenda.ts';
@@ -175,20 +176,3 @@ const isFinished = ({ idle, turns, until }: Run): boolean =>
 export async function advance(clock: Clock, atMs: number): Promise<void> {
   if (clock.now().timestampMs < atMs) await clock.advanceTo(atMs);
 }
-
-/** Lets the program's other work go on: its input, its timers and whoever reads the trace. */
-const breath = (): Promise<void> =>
-  new Promise((resolve) => {
-    // Where there is one it takes a tenth of the time.
-    const { setImmediate } = globalThis as { readonly setImmediate?: (call: () => void) => void };
-    if (setImmediate) {
-      setImmediate(resolve);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });

@@ -1,3 +1,4 @@
+import { breath } from '../../core/breath.ts';
 import type { Id } from '../../core/id.ts';
 import type { DataItem } from '../item.ts';
 import type { WallClock } from '../network/wall-clock.ts';
@@ -111,7 +112,7 @@ export class Bundler {
   /** Making items takes this thread, which belongs to the system first. */
   async #letOthers(): Promise<void> {
     if (this.#clock.nowMs() - this.#turnMs < this.#limits.sliceMs) return;
-    await this.#clock.wait(0);
+    await breath();
     this.#turnMs = this.#clock.nowMs();
   }
 }

@@ -1,3 +1,4 @@
+import { breath } from '../../core/breath.ts';
 import { keptAt } from '../kept.ts';
 import type { LogPiece, Store } from '../store.ts';
 import { storeFailed } from './failure.ts';
@@ -104,7 +105,7 @@ async function look(
   /** Tells how far it came, and lets others go on. */
   function tell(progress: StoreProgress): Promise<void> {
     onProgress(progress);
-    return new Promise((resolve) => setImmediate(resolve));
+    return breath();
   }
 }
 
