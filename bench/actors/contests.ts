@@ -12,6 +12,8 @@ export interface Entrant {
   /** What part of the contest's size a slow peer does in a turn. */
   readonly part?: number;
   readonly target?: Target;
+  /** What Node is started with besides. */
+  readonly nodeOptions?: readonly string[];
 }
 
 export interface Contest {
@@ -34,6 +36,9 @@ export const quick: Thoroughness = { rounds: 3, warmUpMs: 100, divisor: 200 };
 
 const plainLoop = 'plain array loop';
 
+/** Four times as much code as the engine otherwise puts into one function. */
+const moreInlined = { name: 'heddle, more inlined', nodeOptions: ['--max-inlined-bytecode-size-cumulative=4000'] };
+
 /** Their figure is a rate. */
 export const rates: readonly Contest[] = [
   {
@@ -42,6 +47,7 @@ export const rates: readonly Contest[] = [
     entrants: [
       { name: plainLoop, peer: 'plain', workload: 'ping-pong' },
       { name: 'heddle, data alone', peer: 'heddle', workload: 'ping-pong', target: { atLeast: 5 } },
+      { ...moreInlined, peer: 'heddle', workload: 'ping-pong' },
       { name: 'heddle, tags and reply', peer: 'heddle', workload: 'ping-pong, tags and reply' },
       {
         name: 'heddle, a trace listener',
@@ -62,6 +68,7 @@ export const rates: readonly Contest[] = [
     entrants: [
       { name: plainLoop, peer: 'plain', workload: 'ring' },
       { name: 'heddle', peer: 'heddle', workload: 'ring', target: { atLeast: 5 } },
+      { ...moreInlined, peer: 'heddle', workload: 'ring' },
       { name: 'xstate, transition functions', peer: 'xstate', workload: 'ring' },
       { name: 'nact', peer: 'nact', workload: 'ring', part: 0.2 },
       { name: 'comedy', peer: 'comedy', workload: 'ring' },
@@ -74,6 +81,7 @@ export const rates: readonly Contest[] = [
     entrants: [
       { name: plainLoop, peer: 'plain', workload: 'ask' },
       { name: 'heddle', peer: 'heddle', workload: 'ask', target: { atLeast: 0.5 } },
+      { ...moreInlined, peer: 'heddle', workload: 'ask' },
       { name: 'heddle, 100 at once', peer: 'heddle', workload: 'ask, 100 at once' },
       { name: 'xstate, send and waitFor', peer: 'xstate', workload: 'send and waitFor' },
       { name: 'nact, query', peer: 'nact', workload: 'ask' },

@@ -26,7 +26,7 @@ import type { Size } from './workload.ts';
 const program = new URL('./serve.ts', import.meta.url);
 
 /** Enough for a million processes; what they take is measured, not limited. */
-const nodeOptions = ['--expose-gc', '--max-old-space-size=12288'];
+const usualOptions = ['--expose-gc', '--max-old-space-size=12288'];
 
 /** The footprint of few processes drowns in what the program around them takes and lets go. */
 const footprintDivisor = 20;
@@ -134,7 +134,7 @@ async function bytesTable({ size, entrants }: Contest, { rounds, divisor }: Thor
 function footprint(task: Task): Promise<number> {
   return new Promise((resolve, reject) => {
     const file = new URL('./footprint.ts', import.meta.url);
-    const child = fork(file, [taskArgument(task)], { execArgv: [...process.execArgv, ...nodeOptions] });
+    const child = fork(file, [taskArgument(task)], { execArgv: [...process.execArgv, ...usualOptions] });
     child.once('exit', (code) => reject(new Error(`The footprint of ${task.peer} was not measured: ${code}`)));
     child.once('message', (bytes: number) => {
       resolve(bytes);
@@ -196,8 +196,9 @@ async function growthTable({ rounds, warmUpMs, divisor }: Thoroughness): Promise
   return `${table(head, rows)}\n\n\`\`\`\n${plot(labels, series, 'ns a message')}\n\`\`\``;
 }
 
-function contender({ name, peer, workload }: Entrant, size: Size, parts: number): Contender {
-  return { name, file: program, turns: 1, args: [taskArgument({ peer, workload, size, parts })], nodeOptions };
+function contender({ name, peer, workload, nodeOptions = [] }: Entrant, size: Size, parts: number): Contender {
+  const args = [taskArgument({ peer, workload, size, parts })];
+  return { name, file: program, turns: 1, args, nodeOptions: [...usualOptions, ...nodeOptions] };
 }
 
 /** What an entrant does in a turn, of a size that is divided. */

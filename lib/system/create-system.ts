@@ -28,7 +28,9 @@ export function createSystem(options: SystemOptions = {}): System {
   const retention = retentionOf(options.retention);
   const policy = scheduler(randomStream(seed, 'scheduler'));
   const pool = createPool({ workers: options.workers, workerMs: limits.workerMs });
-  const carrier = { ...addressesOf(seed, signer), seed, signer, limits };
+  // Spelled out: what is spread has a shape of its own in each system, and all that reads it is slower after a few.
+  const { scheduler: assigner, messenger, supervisor, wallet } = addressesOf(seed, signer);
+  const carrier = { scheduler: assigner, messenger, supervisor, wallet, seed, signer, limits };
   const system = new System(assemble(carrier, mailbox, { policy, store, clock, pool, retention }));
   for (const module of options.modules ?? []) system.define(module);
   return system;
