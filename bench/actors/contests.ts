@@ -35,6 +35,7 @@ export const full: Thoroughness = { rounds: 12, warmUpMs: 3_000, divisor: 1 };
 export const quick: Thoroughness = { rounds: 3, warmUpMs: 100, divisor: 200 };
 
 const plainLoop = 'plain array loop';
+const byHand = 'its duties by hand';
 
 /** Four times as much code as the engine otherwise puts into one function. */
 const moreInlined = { name: 'heddle, more inlined', nodeOptions: ['--max-inlined-bytecode-size-cumulative=4000'] };
@@ -46,6 +47,7 @@ export const rates: readonly Contest[] = [
     size: { processes: 2, messages: 1_000_000, inFlight: 1 },
     entrants: [
       { name: plainLoop, peer: 'plain', workload: 'ping-pong' },
+      { name: byHand, peer: 'floor', workload: 'ping-pong' },
       { name: 'heddle, data alone', peer: 'heddle', workload: 'ping-pong', target: { atLeast: 5 } },
       { ...moreInlined, peer: 'heddle', workload: 'ping-pong' },
       { name: 'heddle, tags and reply', peer: 'heddle', workload: 'ping-pong, tags and reply' },
@@ -67,6 +69,7 @@ export const rates: readonly Contest[] = [
     size: { processes: 1_000, messages: 1_000_000, inFlight: 1 },
     entrants: [
       { name: plainLoop, peer: 'plain', workload: 'ring' },
+      { name: byHand, peer: 'floor', workload: 'ring' },
       { name: 'heddle', peer: 'heddle', workload: 'ring', target: { atLeast: 5 } },
       { ...moreInlined, peer: 'heddle', workload: 'ring' },
       { name: 'xstate, transition functions', peer: 'xstate', workload: 'ring' },
@@ -120,6 +123,7 @@ export const million: Contest & { readonly rounds: number } = {
   size: { processes: 1_000_000, messages: 1_000_000, inFlight: 10_000 },
   entrants: [
     { name: plainLoop, peer: 'plain', workload: 'graph' },
+    { name: byHand, peer: 'floor', workload: 'graph' },
     { name: 'heddle', peer: 'heddle', workload: 'graph', target: { atLeast: 1 } },
   ],
 };

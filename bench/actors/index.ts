@@ -168,7 +168,7 @@ async function growthTable({ rounds, warmUpMs, divisor }: Thoroughness): Promise
   const counts = growth.processes.filter((processes) => processes <= 1_000_000 / divisor);
   const messages = Math.ceil(growth.messages / divisor);
   const contenders = counts.flatMap((processes) =>
-    (['plain', 'heddle'] as const).map((peer) => {
+    (['plain', 'floor', 'heddle'] as const).map((peer) => {
       const name = `${peer}, ${processes} processes`;
       const size = { processes, messages, inFlight: growth.inFlight };
       return { ...contender({ name, peer, workload: 'graph' }, size, messages), peer };
@@ -177,7 +177,7 @@ async function growthTable({ rounds, warmUpMs, divisor }: Thoroughness): Promise
   const timed = await compare('growth', contenders, rounds, Math.min(warmUpMs, 500));
   const nsOf = (one: Peer) =>
     timed.filter(({ peer }) => peer === one).map(({ timesMs }) => spread(timesMs.map((ms) => ms * 1e6)));
-  const [plain, heddle] = [nsOf('plain'), nsOf('heddle')];
+  const [plain, floor, heddle] = [nsOf('plain'), nsOf('floor'), nsOf('heddle')];
   const labels = counts.map((count) => count.toLocaleString('en'));
   const growthOf = (figures: readonly Spread[], at: number) =>
     (figures[at]?.median ?? Number.NaN) / (figures[0]?.median ?? Number.NaN);
@@ -185,15 +185,20 @@ async function growthTable({ rounds, warmUpMs, divisor }: Thoroughness): Promise
     const figures = [heddle[at]?.median, heddle[at]?.p10, heddle[at]?.p90].map((ns) => (ns ?? Number.NaN).toFixed(0));
     const target = at === 0 ? undefined : growth.target;
     const times = growthOf(heddle, at);
-    const limit = [(plain[at]?.median ?? Number.NaN).toFixed(0), `${growthOf(plain, at).toFixed(2)} x`];
-    return [labels[at] ?? '', ...figures, `${times.toFixed(2)} x`, ...verdict(times, target, ' x'), ...limit];
+    const limits = [floor, plain].flatMap((side) => [
+      (side[at]?.median ?? Number.NaN).toFixed(0),
+      `${growthOf(side, at).toFixed(2)} x`,
+    ]);
+    return [labels[at] ?? '', ...figures, `${times.toFixed(2)} x`, ...verdict(times, target, ' x'), ...limits];
   });
-  const head = ['processes', 'heddle: ns a message', 'p10', 'p90', 'of 10', 'target', '', 'plain loop: ns', 'of 10'];
+  const head = ['processes', 'heddle: ns a message', 'p10', 'p90', 'of 10', 'target', ''];
+  const limitsHead = ['by hand: ns', 'of 10', 'plain loop: ns', 'of 10'];
   const series = [
     { name: 'heddle', mark: 'h', values: heddle.map(({ median }) => median) },
+    { name: 'its duties by hand', mark: 'd', values: floor.map(({ median }) => median) },
     { name: 'plain array loop', mark: 'p', values: plain.map(({ median }) => median) },
   ];
-  return `${table(head, rows)}\n\n\`\`\`\n${plot(labels, series, 'ns a message')}\n\`\`\``;
+  return `${table([...head, ...limitsHead], rows)}\n\n\`\`\`\n${plot(labels, series, 'ns a message')}\n\`\`\``;
 }
 
 function contender({ name, peer, workload, nodeOptions = [] }: Entrant, size: Size, parts: number): Contender {

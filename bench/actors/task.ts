@@ -3,6 +3,7 @@ import type { Size, Work, Workloads } from './workload.ts';
 
 const peers = {
   plain: () => import('./plain.ts'),
+  floor: () => import('./floor.ts'),
   heddle: () => import('./heddle.ts'),
   xstate: () => import('./xstate.ts'),
   nact: () => import('./nact.ts'),
