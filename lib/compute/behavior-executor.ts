@@ -24,12 +24,14 @@ export class BehaviorExecutor<State> implements Executor {
   #slot = -1;
   /** The state of an earlier slot; undefined means the beginning. */
   #packed: Checkpoint | undefined;
+  /** Bytes of that: asked for after each turn, when most processes of many are in no cache. */
+  residentBytes = 0;
 
   constructor(definition: Behavior<State>, environment: Environment, from?: Checkpoint) {
     this.#definition = definition;
     this.#environment = environment;
     if (!from) return;
-    this.#packed = from;
+    this.#setPacked(from.slot, from.bytes);
     this.#slot = from.slot;
     this.#unpack(from);
   }
@@ -46,10 +48,6 @@ export class BehaviorExecutor<State> implements Executor {
   /** What is set aside is in the log. */
   get pastFrom(): number {
     return Math.min(this.#slot + 1, ...slotsOf(this.#stash ?? noStash));
-  }
-
-  get residentBytes(): number {
-    return this.#packed?.bytes.length ?? 0;
   }
 
   evaluate(assignment: Assignment): Outcome {
@@ -84,14 +82,14 @@ export class BehaviorExecutor<State> implements Executor {
 
   checkpoint(): Checkpoint {
     const bytes = this.#stash ? packState(this.#state, slotsOf(this.#stash)) : packNoState();
-    this.#packed = { slot: this.#slot, bytes };
-    return this.#packed;
+    return this.#setPacked(this.#slot, bytes);
   }
 
   close(): void {
     this.#state = undefined;
     this.#stash = undefined;
     this.#packed = undefined;
+    this.residentBytes = 0;
   }
 
   /** Makes the state the one after a message. Throws what the behavior throws, and what it does wrong. */
@@ -111,7 +109,7 @@ export class BehaviorExecutor<State> implements Executor {
     checkUnchanged(message);
     if (Turn.marksOf(turn) !== 0) this.#advanceStash(copyOf(next, state), { slot, message }, turn, stash);
     else if (next !== undefined && next !== state) this.#adopt(next, slot, stash);
-    else if (isPackedAt(slot)) this.#packed = { slot, bytes: packState(state, slotsOf(stash)) };
+    else if (isPackedAt(slot)) this.#setPacked(slot, packState(state, slotsOf(stash)));
     else if (isCheckedAt(slot)) checkPlain(state);
   }
 
@@ -133,7 +131,7 @@ export class BehaviorExecutor<State> implements Executor {
     const limit = this.#environment.limits.stashMessages;
     if (kept.length > Math.max(limit, stash.length)) throw overLimit(limit);
     const { slot } = own;
-    if (isPackedAt(slot)) this.#packed = { slot, bytes: packState(state, slotsOf(kept)) };
+    if (isPackedAt(slot)) this.#setPacked(slot, packState(state, slotsOf(kept)));
     else if (isCheckedAt(slot)) checkPlain(state);
     this.#state = state;
     this.#stash = kept.length === 0 ? noStash : kept;
@@ -152,7 +150,13 @@ export class BehaviorExecutor<State> implements Executor {
     }
     const bytes = packState(next, slotsOf(stash));
     this.#state = unpackState<State>(bytes)?.value;
+    this.#setPacked(slot, bytes);
+  }
+
+  #setPacked(slot: number, bytes: Uint8Array): Checkpoint {
     this.#packed = { slot, bytes };
+    this.residentBytes = bytes.length;
+    return this.#packed;
   }
 
   #unpack({ bytes }: Checkpoint): void {

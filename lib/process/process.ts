@@ -39,12 +39,8 @@ export interface Surroundings {
  * may be a million of them, so what most of them never need is made when it is needed.
  */
 export class Process implements Runnable, Recipient, Environment {
+  // What a turn reads stands together, first: in a large system it is in no cache.
   readonly index: number;
-  readonly item: LazyMessage;
-  readonly module: Module;
-  readonly surroundings: Surroundings;
-  /** Which of the deliveries of its item's record the item is. */
-  readonly itemIndex: number;
   readonly mailbox = new Mailbox();
   /** How many slots were given. */
   slots = 0;
@@ -53,20 +49,25 @@ export class Process implements Runnable, Recipient, Environment {
   /** The position in the log of its newest turn; -1 before the first. */
   lastTurn = -1;
   owed = 0;
-  /** How many timers it has set that have not fired. */
-  timers = 0;
+  #state = loading;
   /** Its executor once it is up. */
   executor: Executor | undefined;
+  #ahead: Queue<Awaitable<Outcome>> | undefined;
+  #earlier: Earlier | undefined;
+  readonly module: Module;
+  readonly item: LazyMessage;
+  readonly surroundings: Surroundings;
+  /** Which of the deliveries of its item's record the item is. */
+  readonly itemIndex: number;
+  /** How many timers it has set that have not fired. */
+  timers = 0;
   /** The executor that is being brought up, or was. */
   started: Awaitable<Executor> | undefined;
   /** Why it failed or was stopped. */
   reason: string | undefined;
-  #state = loading;
   #budget: RestartBudget | undefined;
   #chain: Chain | undefined;
-  #earlier: Earlier | undefined;
   #fromTags: readonly Tag[] | undefined;
-  #ahead: Queue<Awaitable<Outcome>> | undefined;
 
   constructor(
     index: number,

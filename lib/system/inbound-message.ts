@@ -25,21 +25,42 @@ export type ItemContent = Pick<InboundContent, 'own' | 'data' | 'sequence'> & { 
 
 /** A message from outside, with the tags that AO's client adds. */
 export class InboundMessage implements RootMessage {
-  readonly #content: InboundContent;
-  #position = -1;
+  // One object, not two: there may be a million.
+  readonly #to: Process;
+  readonly #speaker: Process | undefined;
+  readonly #from: Address | undefined;
+  readonly #own: Tags;
+  readonly #data: string;
+  readonly #anchor: string | null;
+  readonly #sequence: number;
   readonly #carrier: Carrier;
+  #position = -1;
   #tags: Tags | undefined;
   #seal: Seal | undefined;
   #pushedForTag: Tag | undefined;
 
-  constructor(content: InboundContent, carrier: Carrier) {
-    this.#content = content;
+  constructor({ to, speaker, from, own, data, anchor, sequence }: InboundContent, carrier: Carrier) {
+    this.#to = to;
+    this.#speaker = speaker;
+    this.#from = from;
+    this.#own = own;
+    this.#data = data;
+    this.#anchor = anchor;
+    this.#sequence = sequence;
     this.#carrier = carrier;
   }
 
   /** What was said of it. */
   static contentOf(message: InboundMessage): InboundContent {
-    return message.#content;
+    return {
+      to: message.#to,
+      speaker: message.#speaker,
+      from: message.#from,
+      own: message.#own,
+      data: message.#data,
+      anchor: message.#anchor,
+      sequence: message.#sequence,
+    };
   }
 
   /** Notes where its record begins. */
@@ -48,7 +69,7 @@ export class InboundMessage implements RootMessage {
   }
 
   get pushedFor(): Id | undefined {
-    return tagValue(this.#content.own, 'Pushed-For');
+    return tagValue(this.#own, 'Pushed-For');
   }
 
   get pushedForTag(): Tag {
@@ -61,30 +82,28 @@ export class InboundMessage implements RootMessage {
   }
 
   get owner(): Address {
-    return this.#content.speaker ? this.#carrier.messenger : this.from;
+    return this.#speaker ? this.#carrier.messenger : this.from;
   }
 
   get from(): Address {
-    return this.#content.speaker?.id ?? this.#content.from ?? this.#carrier.wallet;
+    return this.#speaker?.id ?? this.#from ?? this.#carrier.wallet;
   }
 
   get target(): Id {
-    return this.#content.to.id;
+    return this.#to.id;
   }
 
   get anchor(): string | null {
-    const { anchor, sequence } = this.#content;
-    return (
-      anchor ?? (this.#carrier.signer && sequence >= 0 ? originAnchor(this.#carrier.seed, outside(sequence)) : null)
-    );
+    if (this.#anchor !== null || !this.#carrier.signer || this.#sequence < 0) return this.#anchor;
+    return originAnchor(this.#carrier.seed, outside(this.#sequence));
   }
 
   get data(): string {
-    return this.#content.data;
+    return this.#data;
   }
 
   get tags(): Tags {
-    const { own, speaker } = this.#content;
+    const [own, speaker] = [this.#own, this.#speaker];
     this.#tags ??= freezeTags([
       ...own,
       ...protocolTags(own, 'Message'),
@@ -99,7 +118,7 @@ export class InboundMessage implements RootMessage {
   }
 
   tag(name: string): string | undefined {
-    const own = tagValue(this.#content.own, name);
+    const own = tagValue(this.#own, name);
     return own ?? (addedNames.has(name) ? tagValue(this.tags, name) : undefined);
   }
 
@@ -108,7 +127,7 @@ export class InboundMessage implements RootMessage {
   }
 
   get bytes(): number {
-    return utf8Bytes(this.#content.data) + tagBytes(this.#content.own);
+    return utf8Bytes(this.#data) + tagBytes(this.#own);
   }
 
   get [lazy](): true {
@@ -129,33 +148,40 @@ export class InboundMessage implements RootMessage {
   }
 
   #sealed(): Seal {
-    const { sequence } = this.#content;
     // A dry run is said to nobody.
     this.#seal ??=
-      sequence < 0 ? unsignedId(this, 'dry run') : sealMessage(this, outside(sequence), this.#carrier.signer);
+      this.#sequence < 0
+        ? unsignedId(this, 'dry run')
+        : sealMessage(this, outside(this.#sequence), this.#carrier.signer);
     return this.#seal;
   }
 }
 
 /** The item of a process that is spawned from outside. */
 export class InboundItem implements RootMessage {
-  readonly #content: ItemContent;
+  readonly #owner: Address | undefined;
+  readonly #own: Tags;
+  readonly #data: string;
+  readonly #sequence: number;
   readonly #module: Module;
-  #position = -1;
   readonly #carrier: Carrier;
+  #position = -1;
   #tags: Tags | undefined;
   #seal: Seal | undefined;
   #pushedForTag: Tag | undefined;
 
-  constructor(content: ItemContent, module: Module, carrier: Carrier) {
-    this.#content = content;
+  constructor({ owner, own, data, sequence }: ItemContent, module: Module, carrier: Carrier) {
+    this.#owner = owner;
+    this.#own = own;
+    this.#data = data;
+    this.#sequence = sequence;
     this.#module = module;
     this.#carrier = carrier;
   }
 
   /** What was said of it. */
-  static contentOf(message: InboundItem): ItemContent {
-    return message.#content;
+  static contentOf(item: InboundItem): ItemContent {
+    return { owner: item.#owner, own: item.#own, data: item.#data, sequence: item.#sequence };
   }
 
   /** Notes where its record begins. */
@@ -164,7 +190,7 @@ export class InboundItem implements RootMessage {
   }
 
   get pushedFor(): Id | undefined {
-    return tagValue(this.#content.own, 'Pushed-For');
+    return tagValue(this.#own, 'Pushed-For');
   }
 
   get pushedForTag(): Tag {
@@ -181,7 +207,7 @@ export class InboundItem implements RootMessage {
   }
 
   get owner(): Address {
-    return this.#content.owner ?? this.#carrier.wallet;
+    return this.#owner ?? this.#carrier.wallet;
   }
 
   get from(): Address {
@@ -193,15 +219,15 @@ export class InboundItem implements RootMessage {
   }
 
   get anchor(): string | null {
-    return this.#carrier.signer ? originAnchor(this.#carrier.seed, outside(this.#content.sequence)) : null;
+    return this.#carrier.signer ? originAnchor(this.#carrier.seed, outside(this.#sequence)) : null;
   }
 
   get data(): string {
-    return this.#content.data;
+    return this.#data;
   }
 
   get tags(): Tags {
-    const { own } = this.#content;
+    const own = this.#own;
     const defaults = [
       { name: 'Authority', value: this.#carrier.messenger },
       ...protocolTags(own, 'Process'),
@@ -213,7 +239,7 @@ export class InboundItem implements RootMessage {
   }
 
   tag(name: string): string | undefined {
-    return addedNames.has(name) ? tagValue(this.tags, name) : tagValue(this.#content.own, name);
+    return addedNames.has(name) ? tagValue(this.tags, name) : tagValue(this.#own, name);
   }
 
   get id(): Id {
@@ -221,7 +247,7 @@ export class InboundItem implements RootMessage {
   }
 
   get bytes(): number {
-    return utf8Bytes(this.#content.data) + tagBytes(this.#content.own);
+    return utf8Bytes(this.#data) + tagBytes(this.#own);
   }
 
   get [lazy](): true {
@@ -242,7 +268,7 @@ export class InboundItem implements RootMessage {
   }
 
   #sealed(): Seal {
-    this.#seal ??= sealItem(this, outside(this.#content.sequence), this.#carrier.signer);
+    this.#seal ??= sealItem(this, outside(this.#sequence), this.#carrier.signer);
     return this.#seal;
   }
 }
