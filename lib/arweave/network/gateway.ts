@@ -130,7 +130,8 @@ class VerifyingGateway implements Gateway {
     const { dataBytes: most } = this.#hosts.limits;
     const end = Math.min(to, transaction.dataBytes);
     if (end - from > most) {
-      throw new HeddleError('response-over-limit', `the range has ${end - from} bytes, of ${most}`, { id, most });
+      const what = `the range has ${end - from} bytes, more than ${most} of dataBytes`;
+      throw new HeddleError('response-over-limit', what, { id, limit: 'dataBytes', most });
     }
     const bytes = new Uint8Array(Math.max(0, end - from));
     let at = 0;
