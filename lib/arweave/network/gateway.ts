@@ -104,6 +104,12 @@ export interface Gateway {
  */
 export const gateway = (options: GatewayOptions): Gateway => new VerifyingGateway(options);
 
+/** Refuses with `option-invalid` what is no gateway, such as the url of one. */
+export function checkGateway(gateway: Gateway): void {
+  if (typeof gateway?.transactions === 'function') return;
+  throw new HeddleError('option-invalid', 'gateway is none: gateway({ urls }) makes one', { option: 'gateway' });
+}
+
 class VerifyingGateway implements Gateway {
   readonly #hosts: HttpHosts;
   readonly #cache: GatewayCache;
