@@ -3,6 +3,7 @@ import { HeddleError } from '../../core/error.ts';
 import { type RandomStream, randomStream } from '../../core/random.ts';
 import { type GatewayLimits, gatewayLimitsOf } from './gateway-limits.ts';
 import { type Fetch, type HttpRequest, TryFailure, tryHttp } from './http-try.ts';
+import { withOwnSignal } from './own-signal.ts';
 import { type WallClock, wallClock } from './wall-clock.ts';
 
 /** How requests are made; what gateways and uploaders have in common. */
@@ -61,11 +62,15 @@ export class HttpHosts {
   }
 
   /** What the first host that has it answers. */
-  async ask<T>(request: HttpRequest<T>, { signal, only, retries = this.limits.retries }: AskOptions = {}): Promise<T> {
-    // The queue would take it for one, and never go on.
+  async ask<T>(request: HttpRequest<T>, options: AskOptions = {}): Promise<T> {
+    const { signal } = options;
     if (signal && typeof signal.addEventListener !== 'function') {
       throw new HeddleError('option-invalid', 'signal is no AbortSignal', { option: 'signal' });
     }
+    return withOwnSignal(signal, (own) => this.#ask(request, { ...options, signal: own }));
+  }
+
+  async #ask<T>(request: HttpRequest<T>, { signal, only, retries = this.limits.retries }: AskOptions): Promise<T> {
     const failures = new Map<Host, HeddleError>();
     let hosts = only === undefined ? this.#inOrder() : this.#hosts.filter(({ url }) => url === only);
     for (let round = 0; ; round++) {

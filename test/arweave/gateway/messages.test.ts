@@ -100,6 +100,24 @@ test('options that are none are refused before anything is asked', async () => {
   assert.is((await reader.item(item.id)).id, item.id, 'and it goes on');
 });
 
+test('many requests under one signal bring no warning of a leak, and all end with it', async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => void warnings.push(warning);
+  process.on('warning', warned);
+  await using server = await serve(() => {});
+  const stop = new AbortController();
+  const reader = gateway({ urls: [server.url], limits });
+  const asked = Array.from({ length: 30 }, () => reader.item(item.id, { signal: stop.signal }));
+  const ended = Promise.all(asked.map((one) => refuses(one, 'request-aborted')));
+  while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  stop.abort();
+  await ended;
+  await refuses(reader.item(item.id, { signal: stop.signal }), 'request-aborted');
+  await new Promise(setImmediate);
+  process.off('warning', warned);
+  assert.equal(warnings, []);
+});
+
 test('a url is taken with what comes along when it is copied', async () => {
   await using server = await serve(honest({ items: [item] }));
   for (const url of [`${server.url} `, ` ${server.url}/\n`, `${server.url}?`, `${server.url}/#`]) {
