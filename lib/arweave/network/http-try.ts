@@ -124,14 +124,7 @@ async function follow(fetch: Fetch, url: string, init: RequestInit, redirects: n
     if (to === null) return response;
     await response.body?.cancel();
     const next = URL.canParse(to, at) ? new URL(to, at) : undefined;
-    const why =
-      init.method !== undefined
-        ? 'where nothing is posted'
-        : !next || !leadsHome(new URL(at), next)
-          ? 'which is another host'
-          : left === 0
-            ? `after ${redirects} other redirects`
-            : undefined;
+    const why = init.method === undefined ? reasonToStay(new URL(at), next, left) : 'where nothing is posted';
     if (!next || why) {
       const what = `it redirects to ${next ? excerpt(next.href, 200) : 'no url'}, ${why}`;
       throw new TryFailure(new HeddleError('gateway-refused', what, { status: response.status }));
@@ -140,10 +133,14 @@ async function follow(fetch: Fetch, url: string, init: RequestInit, redirects: n
   }
 }
 
-const leadsHome = (from: URL, to: URL): boolean =>
-  (to.protocol === from.protocol || to.protocol === 'https:') &&
-  to.username + to.password === '' &&
-  (to.host === from.host || (to.hostname.endsWith(`.${from.hostname}`) && to.port === from.port));
+/** Why a redirect is not followed. */
+function reasonToStay(from: URL, to: URL | undefined, left: number): string | undefined {
+  if (to?.host !== from.host && !(to?.hostname.endsWith(`.${from.hostname}`) && to.port === from.port))
+    return 'which is another host';
+  if (to.protocol !== from.protocol && to.protocol !== 'https:') return 'which is less safe';
+  if (to.username + to.password !== '') return 'which has a password';
+  return left === 0 ? 'after as many others as the limit redirects allows' : undefined;
+}
 
 async function refusalOf(answer: Answer, nowMs: number): Promise<TryFailure> {
   const { status } = answer;
