@@ -103,7 +103,8 @@ export class Bundle implements Iterable<BundleItem> {
  * ```
  */
 export function parseBundle(bytes: Uint8Array, limits?: Partial<ItemLimits>): Bundle {
-  if (!(bytes instanceof Uint8Array)) throw new HeddleError('bundle-malformed', `it is ${typeof bytes}, not bytes`);
+  if (!(bytes instanceof Uint8Array))
+    throw new HeddleError('bundle-malformed', `the bundle is ${typeof bytes}, not bytes`);
   return new Bundle(plainBytes(bytes), itemLimitsOf(limits));
 }
 

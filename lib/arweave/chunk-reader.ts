@@ -11,8 +11,10 @@ export class ChunkReader {
   #taken = 0;
 
   constructor(chunks: Chunks) {
-    if (Symbol.asyncIterator in chunks) this.#chunks = chunks[Symbol.asyncIterator]();
-    else if (Symbol.iterator in chunks) this.#chunks = chunks[Symbol.iterator]();
+    // Text can be gone through too, but not byte by byte.
+    const source = typeof chunks === 'object' && chunks !== null ? chunks : undefined;
+    if (source && Symbol.asyncIterator in source) this.#chunks = source[Symbol.asyncIterator]();
+    else if (source && Symbol.iterator in source) this.#chunks = source[Symbol.iterator]();
     else
       throw new HeddleError('option-invalid', 'the source cannot be gone through with for await', { option: 'source' });
   }

@@ -8,7 +8,7 @@ import { defaultItemLimits } from './item-limits.ts';
 import { payloadOf } from './item-payload.ts';
 import { encodeTags, type ItemTagsInput } from './item-tags.ts';
 import { type SignatureType, signatureTypes } from './signature-types.ts';
-import type { Signer } from './signer.ts';
+import { type Signer, signatureOf } from './signer.ts';
 
 /** What an item is to hold; what is left out it does not have. */
 export interface ItemContent {
@@ -27,7 +27,7 @@ export interface ItemContent {
  * 1,024 bytes, values of at most 3,072 bytes (none, too, since AO's clients send such), 4,096 bytes of tags encoded.
  *
  * Refuses with `item-over-limit`, `tags-invalid`, `data-invalid`, `id-invalid` for the target, `anchor-invalid`, and as
- * the signer does.
+ * the signer does, with `signer-failed` if it does not sign.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export async function signItem(content: ItemContent, signer: Signer): Promise<Da
   const bytes = unsignedBytes(content, signer, signatureBytes);
   // Nobody else has the bytes yet: the signature is written into the item that says what is to be signed.
   const item = new DataItem(bytes, readLayout(bytes, defaultItemLimits));
-  const signature = await signer.sign(payloadOf(item));
+  const signature = await signatureOf(signer, payloadOf(item));
   requireLength('signature', signature, signatureBytes);
   bytes.set(signature, signatureAt);
   return item;

@@ -151,7 +151,8 @@ class AvroReader {
   /** A number of bytes that are there. */
   length(): number {
     const length = this.long();
-    if (length < 0 || length > this.#bytes.length - this.at) throw malformed(`they lack ${length} bytes`);
+    if (length < 0) throw malformed('a length in them is below zero');
+    if (length > this.#bytes.length - this.at) throw malformed(`they lack ${length} bytes`);
     return length;
   }
 

@@ -1,5 +1,5 @@
 import { readFile } from '#read-file';
-import { HeddleError } from '../core/error.ts';
+import { HeddleError, reasonOf } from '../core/error.ts';
 import { arweaveSigner } from './arweave-signer.ts';
 import { ed25519Signer } from './ed25519-signer.ts';
 import { ethereumSigner } from './ethereum-signer.ts';
@@ -21,7 +21,16 @@ import type { Signer } from './signer.ts';
  * ```
  */
 export async function signerFromFile(path: string | URL): Promise<Signer> {
-  const key = parse(await read(path));
+  const bytes = await read(path);
+  try {
+    return signerOf(parse(bytes));
+  } catch (error) {
+    if (!(error instanceof HeddleError && error.code === 'key-invalid')) throw error;
+    throw new HeddleError('key-invalid', `${path}: ${error.what}`, { path: String(path) });
+  }
+}
+
+function signerOf(key: unknown): Signer {
   // Each checks what it is given.
   switch (kindOf(key)) {
     case 'arweave':
@@ -39,7 +48,8 @@ async function read(path: string | URL): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new HeddleError('key-unreadable', `the key file ${path} cannot be read`, { path: String(path) }, { cause });
+    const what = `the key file ${path} cannot be read: ${reasonOf(cause)}`;
+    throw new HeddleError('key-unreadable', what, { path: String(path) }, { cause });
   }
 }
 

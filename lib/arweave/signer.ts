@@ -1,4 +1,5 @@
 import type { Awaitable } from '../core/awaitable.ts';
+import { HeddleError, reasonOf } from '../core/error.ts';
 import type { Address } from '../core/id.ts';
 import { addressOf } from './item.ts';
 
@@ -14,6 +15,16 @@ export interface Signer {
   readonly address: Address;
   /** The signature of `bytes`, as long as its type has it. */
   sign(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/** What a signer makes of `bytes`. Whatever it throws, such as a wallet that is not at hand, is `signer-failed`. */
+export async function signatureOf(signer: Signer, bytes: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await signer.sign(bytes);
+  } catch (error) {
+    if (error instanceof HeddleError) throw error;
+    throw new HeddleError('signer-failed', `the signer did not sign: ${reasonOf(error)}`, {}, { cause: error });
+  }
 }
 
 /** A signer whose key only its function knows, so that nothing that prints it shows more than its address. */

@@ -112,6 +112,12 @@ test('what the source throws is thrown on', async () => {
   assert.is(thrown, failure);
 });
 
+test('what cannot be gone through is refused', async () => {
+  for (const source of [undefined, null, 5, 'text', {}]) {
+    assert.is((await refusal(() => readBundle(source as never).next())).code, 'option-invalid');
+  }
+});
+
 test('a bundle that is streamed is the one that is built', async () => {
   assert.equal(await allOf(streamBundle(items)), bundle);
   const asChunks = items.map((item, index) => stored(item, () => cutAt(item.bytes, [1, 70, index * 100])));

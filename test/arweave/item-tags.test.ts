@@ -93,6 +93,8 @@ test('tags that are not what they say are refused', async () => {
     ['80', 1],
   ];
   for (const [hex, count] of wrong) assert.is(await codeOf(bytes(hex), count), 'item-malformed', hex);
+  const { message } = await refusal(() => parseItem(itemWith(bytes('02 01 61 02 62 00'), 1)));
+  assert.match(message, 'a length in them is below zero');
 });
 
 test('numbers in front of the tags that no item can have are refused before anything is made of them', async () => {

@@ -130,6 +130,17 @@ test('nothing that prints a signer shows more than its address', async () => {
   }
 });
 
+test('what keeps a wallet from signing is said', async () => {
+  const [{ ours }] = pairs as [(typeof pairs)[number]];
+  const { type, publicKey, address } = ours;
+  const cause = new Error('the device is locked');
+  const locked = { type, publicKey, address, sign: () => Promise.reject(cause) };
+  const error = await refusal(() => signItem({ data: 'hello' }, locked));
+  assert.is(error.code, 'signer-failed');
+  assert.match(error.message, 'the device is locked');
+  assert.is(error.cause, cause);
+});
+
 test('a signer may be asked for many signatures at once', async () => {
   const [{ ours }] = pairs as [(typeof pairs)[number]];
   const items = await Promise.all(Array.from({ length: 20 }, (_, at) => signItem({ data: String(at) }, ours)));
@@ -215,8 +226,14 @@ test('a key file of each kind makes its signer', async () => {
 test('a file that is no key says so, and shows nothing of itself', async () => {
   await inFolder(async (folder) => {
     const path = join(folder, 'key.json');
-    assert.is((await refusal(() => signerFromFile(path))).code, 'key-unreadable');
-    assert.is((await refusal(() => signerFromFile(folder))).code, 'key-unreadable');
+    for (const [where, why] of [
+      [path, 'ENOENT'],
+      [folder, 'EISDIR'],
+    ] as const) {
+      const { code, message } = await refusal(() => signerFromFile(where));
+      assert.is(code, 'key-unreadable');
+      assert.match(message, why);
+    }
     const text = JSON.stringify(arweaveKey);
     const broken = [
       '',
@@ -234,6 +251,7 @@ test('a file that is no key says so, and shows nothing of itself', async () => {
       await writeFile(path, wrong);
       const error = await refused(() => signerFromFile(path), arweaveKey);
       assert.is(error.cause, undefined);
+      assert.match(error.message, path, 'it says which file');
     }
   });
 });

@@ -3,6 +3,7 @@ import { excerpt } from '../../core/excerpt.ts';
 import { type Address, type Id, idToBytes } from '../../core/id.ts';
 import { tagValue } from '../../core/tags.ts';
 import { checkWhole } from '../../system/options.ts';
+import { checkGateway } from '../network/gateway.ts';
 import { isOfType, TagProblem, TagReader } from './ao-tags.ts';
 import { type CheckpointLimits, checkpointLimitsOf } from './checkpoint-limits.ts';
 import { memoryOf } from './memory.ts';
@@ -105,6 +106,10 @@ export async function findCheckpoint(
   idToBytes(process);
   const { trusted, upTo = Number.MAX_SAFE_INTEGER, onSkipped } = options;
   checkWhole('upTo', upTo);
+  checkGateway(options.gateway);
+  if (!Array.isArray(trusted)) {
+    throw new HeddleError('option-invalid', 'trusted is no list of addresses', { option: 'trusted' });
+  }
   const limits = checkpointLimitsOf(options.limits);
   if (trusted.length === 0) return undefined;
   let unreachable: HeddleError | undefined;

@@ -1,6 +1,7 @@
 import { joined } from '../../core/bytes.ts';
 import { hashId, type Id, idToBytes } from '../../core/id.ts';
 import type { Json } from '../../core/json.ts';
+import { inStore } from '../../store/guard.ts';
 import type { Notes } from '../../store/notes.ts';
 import { type DataItem, parseItem } from '../item.ts';
 import { verifyItem } from '../item-verification.ts';
@@ -18,12 +19,12 @@ const kinds = { item: 0, transaction: 1 } as const;
 const headBytes = 5;
 
 export async function keep(store: Notes, id: Id, content: Content): Promise<void> {
-  await store.putNote(keyOf(id), encode(content));
+  await inStore('what was published was not kept', () => store.putNote(keyOf(id), encode(content)));
 }
 
 /** What is kept of `id`, verified as if it had just come; undefined if there is nothing, or anything is wrong with it. */
 export async function kept(store: Notes, id: Id): Promise<Content | undefined> {
-  const bytes = await store.note(keyOf(id));
+  const bytes = await inStore('what was published was not read', () => store.note(keyOf(id)));
   if (!bytes) return undefined;
   try {
     return await decode(bytes, id);

@@ -5,7 +5,7 @@ import { type Address, type Id, idToBytes } from '../../core/id.ts';
 import type { Tags } from '../../core/tags.ts';
 import type { Notes } from '../../store/notes.ts';
 import type { DataItem } from '../item.ts';
-import type { Gateway } from '../network/gateway.ts';
+import { checkGateway, type Gateway } from '../network/gateway.ts';
 import { type Content, keep, kept } from './kept.ts';
 
 /**
@@ -57,6 +57,7 @@ export async function fetchPublished(
   { likely, withoutData = false }: Expected,
 ): Promise<Published> {
   idToBytes(id);
+  checkGateway(gateway);
   const known = store && (await kept(store, id));
   if (known) return publishedOf(known);
   const options = signal && { signal };

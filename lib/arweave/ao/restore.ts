@@ -11,6 +11,7 @@ import { type FindCheckpointOptions, findCheckpoint } from './find-checkpoint.ts
 import { type ModuleFromArweaveOptions, moduleFromArweave } from './module.ts';
 import { receivedMessage } from './received-message.ts';
 import { type PublishedSchedule, readSchedule, type ScheduleEntry, type ScheduleOptions } from './schedule.ts';
+import { gap } from './schedule-errors.ts';
 
 /** From what a process is restored, and how far. */
 export interface RestoreOptions extends Omit<ScheduleOptions, 'after'> {
@@ -40,7 +41,8 @@ export interface RestoreOptions extends Omit<ScheduleOptions, 'after'> {
  * Until it is taken over, it gets no other mail; its state can be read, and dry runs evaluated. Processes of AO's own
  * network are read too, but for those with a `Cron-Interval`, whose messages are on no schedule.
  *
- * Rejects as `readSchedule` does, with what is good of the schedule evaluated: the process is in the system then. Also as
+ * Rejects as `readSchedule` does, with what is good of the schedule evaluated: the process is in the system then, unless no
+ * slot is listed. Also as
  * `moduleFromArweave` and `findCheckpoint` do, with `cron-unsupported`, with `item-unassigned` for an old process of which no
  * checkpoint is trusted, `process-duplicate` if it began in this system or is just being restored,
  * `process-failed`, and with `process-elsewhere` if it cannot be taken over.
@@ -174,13 +176,17 @@ async function followAll(process: ProcessHandle, schedule: PublishedSchedule, op
   await evaluate();
 }
 
-/** Refuses a schedule that does not have the process's own item, which was evaluated first all the same. */
+/**
+ * Refuses a schedule that does not have the process's own item, which was evaluated first all the same, and one of which
+ * nothing is listed: whoever took such a process over would give its slots a second time.
+ */
 async function checkFirst(process: Id, options: RestoreOptions): Promise<void> {
   for await (const { message } of await readSchedule(process, { ...options, upTo: 0 })) {
     if (message.id === process) return;
     const what = `the own item of ${process} has no slot, so it is not known when it was evaluated`;
     throw new HeddleError('item-unassigned', what, { process });
   }
+  throw gap(process, 0, 'is not listed');
 }
 
 const readingOf = ({ gateway, store, signal }: RestoreOptions) => ({

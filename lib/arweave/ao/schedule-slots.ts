@@ -29,8 +29,6 @@ export class ScheduleSlots {
   readonly #options: AoReadOptions;
   readonly #limits: ScheduleLimits;
   readonly #slots = new Map<number, Slot>();
-  /** Of what is being fetched, one each: hosts warn of a signal that many listen to. */
-  readonly #stops = new Set<AbortController>();
 
   /** Until `options.signal` is aborted. */
   constructor(process: PublishedProcess, index: ScheduleIndex, options: AoReadOptions, limits: ScheduleLimits) {
@@ -38,9 +36,6 @@ export class ScheduleSlots {
     this.#index = index;
     this.#options = options;
     this.#limits = limits;
-    options.signal?.addEventListener('abort', () => {
-      for (const stop of this.#stops) stop.abort(options.signal?.reason);
-    });
   }
 
   /** The last slot that is listed; -1 if none is. */
@@ -126,16 +121,8 @@ export class ScheduleSlots {
     return fetched;
   }
 
-  async #fetch(id: Id, withoutData = false): Promise<Published> {
-    const { signal } = this.#options;
-    const stop = new AbortController();
-    if (signal?.aborted) stop.abort(signal.reason);
-    this.#stops.add(stop);
-    try {
-      return await fetchPublished(id, { ...this.#options, signal: stop.signal }, { likely: 'item', withoutData });
-    } finally {
-      this.#stops.delete(stop);
-    }
+  #fetch(id: Id, withoutData = false): Promise<Published> {
+    return fetchPublished(id, this.#options, { likely: 'item', withoutData });
   }
 }
 

@@ -2,7 +2,7 @@ import { joined } from '../../core/bytes.ts';
 import { HeddleError } from '../../core/error.ts';
 import type { Json } from '../../core/json.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
-import { parseJson } from './response-json.ts';
+import { oneLine, parseJson } from './response-json.ts';
 
 /** What a host answers, read within limits. */
 export class Answer {
@@ -21,9 +21,9 @@ export class Answer {
     return this.#response.headers.get(name);
   }
 
-  /** The bytes as they come, at most `most` of them: what is more is refused where it begins. */
-  async *pieces(most: number): AsyncGenerator<Uint8Array, void, void> {
-    if (Number(this.header('content-length')) > most) throw overLimit(most);
+  /** The bytes as they come, at most `most` of them: what is more is refused where it begins, with the name of the limit. */
+  async *pieces(most: number, limit?: keyof GatewayLimits): AsyncGenerator<Uint8Array, void, void> {
+    if (Number(this.header('content-length')) > most) throw overLimit(most, limit);
     const reader = this.#response.body?.getReader();
     if (!reader) return;
     let bytes = 0;
@@ -31,7 +31,7 @@ export class Answer {
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
         this.#heard();
         bytes += piece.value.length;
-        if (bytes > most) throw overLimit(most);
+        if (bytes > most) throw overLimit(most, limit);
         yield piece.value;
       }
     } finally {
@@ -40,14 +40,14 @@ export class Answer {
     }
   }
 
-  async bytes(most: number): Promise<Uint8Array> {
+  async bytes(most: number, limit?: keyof GatewayLimits): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
-    for await (const piece of this.pieces(most)) pieces.push(piece);
+    for await (const piece of this.pieces(most, limit)) pieces.push(piece);
     return joined(pieces);
   }
 
   async json(limits: GatewayLimits): Promise<Json> {
-    return parseJson(await this.bytes(limits.jsonBytes), limits);
+    return parseJson(await this.bytes(limits.jsonBytes, 'jsonBytes'), limits);
   }
 
   async text(most: number): Promise<string> {
@@ -61,14 +61,13 @@ export class Answer {
       text += decoder.decode(piece.subarray(0, most));
       if (text.length >= most) break;
     }
-    return text
-      .slice(0, most)
-      .replaceAll(/[\s\p{C}]+/gu, ' ')
-      .trim();
+    return oneLine(text, most);
   }
 }
 
-const overLimit = (most: number) =>
-  new HeddleError('response-over-limit', `the answer has more than ${most} bytes`, { most });
+const overLimit = (most: number, limit?: string) => {
+  const what = `the answer has more than ${most} bytes${limit === undefined ? '' : ` of ${limit}`}`;
+  return new HeddleError('response-over-limit', what, { most, ...(limit !== undefined && { limit }) });
+};
 
 const decoder = new TextDecoder();

@@ -18,8 +18,11 @@ export interface StoredData {
 export function storedData(source: DataSource): StoredData {
   if (source instanceof Uint8Array) return { byteLength: source.length, open: () => [source] };
   if (source instanceof Blob) return { byteLength: source.size, open: () => slices(source) };
-  if (Number.isSafeInteger(source.byteLength) && source.byteLength >= 0) return source;
-  throw new HeddleError('option-invalid', 'the data is neither bytes nor says how many it has', { option: 'data' });
+  const isStored =
+    Number.isSafeInteger(source?.byteLength) && source.byteLength >= 0 && typeof source.open === 'function';
+  if (isStored) return source;
+  const what = 'the data is neither bytes nor says how many it has and opens them';
+  throw new HeddleError('option-invalid', what, { option: 'data' });
 }
 
 /** The parts of some data, one after the other. Refuses with `upload-invalid` data that has another length than it says. */

@@ -96,7 +96,7 @@ export async function fetchStatus(hosts: HttpHosts, id: Id, options: AskOptions)
 const readStatus =
   ({ limits }: HttpHosts) =>
   async (answer: Answer): Promise<TransactionStatus> => {
-    const bytes = await answer.bytes(limits.jsonBytes);
+    const bytes = await answer.bytes(limits.jsonBytes, 'jsonBytes');
     if (answer.status === 202 || new TextDecoder().decode(bytes.subarray(0, 16)) === 'Pending') {
       return { state: 'pending' };
     }

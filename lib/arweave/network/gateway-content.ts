@@ -47,7 +47,7 @@ export async function fetchTransaction(
       { ...one, signal },
     );
     return fetchContent(hosts, id, signal, async (answer) => {
-      const data = await answer.bytes(hosts.limits.dataBytes);
+      const data = await answer.bytes(hosts.limits.dataBytes, 'dataBytes');
       return { transaction: await verifiedTransaction(wire, data), data };
     });
   });
@@ -62,7 +62,8 @@ export async function fetchData(
   const { id, dataBytes, wire } = transaction;
   const most = hosts.limits.dataBytes;
   if (dataBytes > most) {
-    throw new HeddleError('response-over-limit', `the data of ${id} has ${dataBytes} bytes, of ${most}`, { id, most });
+    const what = `the data of ${id} has ${dataBytes} bytes, more than ${most} of dataBytes`;
+    throw new HeddleError('response-over-limit', what, { id, limit: 'dataBytes', most });
   }
   if (dataBytes === 0) return new Uint8Array(0);
   const root = idToBytes(wire.data_root);
@@ -70,7 +71,7 @@ export async function fetchData(
     const tree = new DataTree(dataBytes);
     const pieces: Uint8Array[] = [];
     let left = dataBytes;
-    for await (const piece of answer.pieces(most)) {
+    for await (const piece of answer.pieces(most, 'dataBytes')) {
       left -= piece.length;
       if (left < 0) break;
       tree.push(piece);

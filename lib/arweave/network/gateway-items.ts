@@ -48,7 +48,7 @@ async function itemOfListing(
   // It has been signed already, so who signs it again gives the same signature.
   const signer = { type, publicKey, address: '', sign: async () => signed };
   return fetchContent(hosts, id, signal, async (answer: Answer) => {
-    const data = await answer.bytes(hosts.limits.dataBytes);
+    const data = await answer.bytes(hosts.limits.dataBytes, 'dataBytes');
     const content = { data, tags, target: recipient, anchor: anchorBytes?.length ? anchorBytes : null };
     try {
       return await verified(await signItem(content, signer), id);
@@ -90,8 +90,8 @@ async function rangeInBundle(hosts: HttpHosts, id: Id, bundle: Id, one: AskOptio
         continue;
       }
       if (byteLength <= limits.itemBytes) return { from: at, to: at + byteLength };
-      const what = `the item ${id} has ${byteLength} bytes, of ${limits.itemBytes}`;
-      throw new HeddleError('response-over-limit', what, { id, most: limits.itemBytes });
+      const what = `the item ${id} has ${byteLength} bytes, more than ${limits.itemBytes} of dataBytes`;
+      throw new HeddleError('response-over-limit', what, { id, limit: 'dataBytes', most: limits.itemBytes });
     }
   }
   throw new HeddleError('gateway-not-found', `the bundle ${bundle} has no item ${id}`, { id, bundle });

@@ -63,7 +63,10 @@ export async function* listTransactions(
   one?: AskOptions & { readonly only: string },
 ): AsyncGenerator<ListedTransaction, void, void> {
   const { limits } = hosts;
-  const { first = limits.pageTransactions, signal } = asked;
+  const { first = limits.pageTransactions, sort = 'descending', signal } = asked;
+  if (sort !== 'ascending' && sort !== 'descending') {
+    throw new HeddleError('option-invalid', `sort is ${sort}, not ascending or descending`, { option: 'sort' });
+  }
   if (!Number.isSafeInteger(first) || first < 1 || first > limits.pageTransactions) {
     const what = `first is ${first}, not from 1 to ${limits.pageTransactions}`;
     throw new HeddleError('option-invalid', what, { option: 'first' });
@@ -87,11 +90,15 @@ export async function* listTransactions(
   for (let pages = 1; ; pages++) {
     yield* page.listed;
     if (page.next === undefined) return;
+    const { host } = new URL(only);
     if (pages === limits.pages) {
-      throw new HeddleError('listing-over-limit', `the listing has more than ${pages} pages`, { pages });
+      const what = `${host}: the listing has more than ${pages} of pages`;
+      throw new HeddleError('listing-over-limit', what, { host, limit: 'pages', pages });
     }
     const cursor = hashId(page.next);
-    if (cursors.has(cursor)) throw new HeddleError('response-malformed', 'the listing comes back to where it was');
+    if (cursors.has(cursor)) {
+      throw new HeddleError('response-malformed', `${host}: the listing comes back to where it was`, { host });
+    }
     cursors.add(cursor);
     page = await hosts.ask(request(page.next), { signal, only });
   }

@@ -104,6 +104,12 @@ export interface Gateway {
  */
 export const gateway = (options: GatewayOptions): Gateway => new VerifyingGateway(options);
 
+/** Refuses with `option-invalid` what is no gateway, such as the url of one. */
+export function checkGateway(gateway: Gateway): void {
+  if (typeof gateway?.transactions === 'function') return;
+  throw new HeddleError('option-invalid', 'gateway is none: gateway({ urls }) makes one', { option: 'gateway' });
+}
+
 class VerifyingGateway implements Gateway {
   readonly #hosts: HttpHosts;
   readonly #cache: GatewayCache;
@@ -130,7 +136,8 @@ class VerifyingGateway implements Gateway {
     const { dataBytes: most } = this.#hosts.limits;
     const end = Math.min(to, transaction.dataBytes);
     if (end - from > most) {
-      throw new HeddleError('response-over-limit', `the range has ${end - from} bytes, of ${most}`, { id, most });
+      const what = `the range has ${end - from} bytes, more than ${most} of dataBytes`;
+      throw new HeddleError('response-over-limit', what, { id, limit: 'dataBytes', most });
     }
     const bytes = new Uint8Array(Math.max(0, end - from));
     let at = 0;

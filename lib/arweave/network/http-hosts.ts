@@ -3,6 +3,7 @@ import { HeddleError } from '../../core/error.ts';
 import { type RandomStream, randomStream } from '../../core/random.ts';
 import { type GatewayLimits, gatewayLimitsOf } from './gateway-limits.ts';
 import { type Fetch, type HttpRequest, TryFailure, tryHttp } from './http-try.ts';
+import { withOwnSignal } from './own-signal.ts';
 import { type WallClock, wallClock } from './wall-clock.ts';
 
 /** How requests are made; what gateways and uploaders have in common. */
@@ -49,8 +50,10 @@ export class HttpHosts {
 
   constructor(urls: readonly string[], { fetch, clock = wallClock, random, limits }: HttpOptions) {
     this.limits = gatewayLimitsOf(limits);
+    if (!Array.isArray(urls) || urls.length === 0) {
+      throw new HeddleError('option-invalid', 'urls is no list of one url or more', { option: 'urls' });
+    }
     this.#hosts = urls.map((url) => ({ url: checkedUrl(url), failures: 0, restUntilMs: 0, busyUntilMs: 0 }));
-    if (this.#hosts.length === 0) throw new HeddleError('option-invalid', 'there is no url', { option: 'urls' });
     // Not the host's function itself: a browser's one wants to be called as its own.
     this.#fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
     this.#clock = clock;
@@ -59,7 +62,15 @@ export class HttpHosts {
   }
 
   /** What the first host that has it answers. */
-  async ask<T>(request: HttpRequest<T>, { signal, only, retries = this.limits.retries }: AskOptions = {}): Promise<T> {
+  async ask<T>(request: HttpRequest<T>, options: AskOptions = {}): Promise<T> {
+    const { signal } = options;
+    if (signal && typeof signal.addEventListener !== 'function') {
+      throw new HeddleError('option-invalid', 'signal is no AbortSignal', { option: 'signal' });
+    }
+    return withOwnSignal(signal, (own) => this.#ask(request, { ...options, signal: own }));
+  }
+
+  async #ask<T>(request: HttpRequest<T>, { signal, only, retries = this.limits.retries }: AskOptions): Promise<T> {
     const failures = new Map<Host, HeddleError>();
     let hosts = only === undefined ? this.#inOrder() : this.#hosts.filter(({ url }) => url === only);
     for (let round = 0; ; round++) {
@@ -76,7 +87,7 @@ export class HttpHosts {
           if (error.again && error.afterMs <= this.limits.retryAfterMs) again.push(host);
         }
       }
-      if (again.length === 0 || round === retries) throw summary(failures);
+      if (again.length === 0 || round === retries) throw summary(failures, request.path);
       await this.#clock.wait(this.#waitMs(round, again), signal);
       if (signal?.aborted) throw aborted(signal.reason);
       hosts = again;
@@ -141,13 +152,16 @@ export class HttpHosts {
   }
 }
 
-/** Why nobody had it: what can change if it is asked for again comes first, that somebody has not got it last. */
-function summary(failures: ReadonlyMap<Host, HeddleError>): HeddleError {
+/**
+ * Why nobody had what is at `path`: what can change if it is asked for again comes first, that somebody has not got it
+ * last.
+ */
+function summary(failures: ReadonlyMap<Host, HeddleError>, path = ''): HeddleError {
   if (failures.size === 1) for (const error of failures.values()) if (error.facts.reasons) return error;
   const reasons = [...failures].map(([{ url }, error]) => {
     const host = new URL(url).host;
     // One that was asked alone has its name in the reason already.
-    return { host, code: error.code, what: error.facts.reasons ? error.what : `${host}: ${error.what}` };
+    return { host, code: error.code, what: error.facts.reasons ? error.what : `${host}${path}: ${error.what}` };
   });
   const rank = ({ code }: HeddleError) => (code === 'gateway-unreachable' ? 0 : code === 'gateway-not-found' ? 2 : 1);
   const [first] = [...failures.values()].toSorted((a, b) => rank(a) - rank(b));
@@ -164,9 +178,10 @@ const aborted = (reason: unknown) =>
   new HeddleError('request-aborted', 'the request was aborted', {}, { cause: reason });
 
 function checkedUrl(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed && /^https?:$/.test(parsed.protocol) && parsed.search + parsed.hash + parsed.username === '') {
-    return url.replace(/\/+$/, '');
+  const { protocol, origin, pathname, search, hash, username, password } = new URL(URL.canParse(url) ? url : 'no:url');
+  // As it is parsed: a blank at its end would become one in the middle.
+  if (/^https?:$/.test(protocol) && search + hash + username + password === '') {
+    return (origin + pathname).replace(/\/+$/, '');
   }
   throw new HeddleError('option-invalid', `"${url}" is no http or https url`, { option: 'urls' });
 }

@@ -1,6 +1,8 @@
 import { HeddleError, reasonOf } from '../../core/error.ts';
+import { excerpt } from '../../core/excerpt.ts';
 import { Answer } from './answer.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
+import { timer } from './wall-clock.ts';
 
 /** The part of `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -85,7 +87,8 @@ class TryTime {
   constructor({ silenceMs, tryMs }: GatewayLimits, sendMs: number, over: (reason: Error) => void) {
     this.#silenceMs = silenceMs;
     this.#over = over;
-    this.#whole = setTimeout(() => over(new Error(`not done after ${tryMs + sendMs} ms`)), tryMs + sendMs);
+    const wholeMs = Math.round(tryMs + sendMs);
+    this.#whole = timer(() => over(new Error(`not done after ${wholeMs} ms, the limit tryMs`)), wholeMs);
     this.#silence = this.#wait(silenceMs + sendMs);
   }
 
@@ -101,7 +104,7 @@ class TryTime {
   }
 
   #wait(ms: number) {
-    return setTimeout(() => this.#over(new Error(`silent for ${Math.round(ms)} ms`)), ms);
+    return timer(() => this.#over(new Error(`silent for ${Math.round(ms)} ms, the limit silenceMs`)), ms);
   }
 }
 
@@ -118,19 +121,26 @@ async function follow(fetch: Fetch, url: string, init: RequestInit, redirects: n
       return fetch(at, { ...init, redirect: 'follow' });
     }
     const to = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
-    if (to === null || init.method !== undefined) return response;
+    if (to === null) return response;
     await response.body?.cancel();
     const next = URL.canParse(to, at) ? new URL(to, at) : undefined;
-    if (left === 0 || !next || !leadsHome(new URL(at), next)) {
-      throw new TryFailure(new HeddleError('gateway-refused', `it redirects to ${next?.origin ?? 'no url'}`));
+    const why = init.method === undefined ? reasonToStay(new URL(at), next, left) : 'where nothing is posted';
+    if (!next || why) {
+      const what = `it redirects to ${next ? excerpt(next.href, 200) : 'no url'}, ${why}`;
+      throw new TryFailure(new HeddleError('gateway-refused', what, { status: response.status }));
     }
     at = next.href;
   }
 }
 
-const leadsHome = (from: URL, to: URL): boolean =>
-  (to.protocol === from.protocol || to.protocol === 'https:') &&
-  (to.host === from.host || (to.hostname.endsWith(`.${from.hostname}`) && to.port === from.port));
+/** Why a redirect is not followed. */
+function reasonToStay(from: URL, to: URL | undefined, left: number): string | undefined {
+  if (to?.host !== from.host && !(to?.hostname.endsWith(`.${from.hostname}`) && to.port === from.port))
+    return 'which is another host';
+  if (to.protocol !== from.protocol && to.protocol !== 'https:') return 'which is less safe';
+  if (to.username + to.password !== '') return 'which has a password';
+  return left === 0 ? 'after as many others as the limit redirects allows' : undefined;
+}
 
 async function refusalOf(answer: Answer, nowMs: number): Promise<TryFailure> {
   const { status } = answer;

@@ -1,4 +1,5 @@
 import { HeddleError } from '../../core/error.ts';
+import { excerpt } from '../../core/excerpt.ts';
 import type { Json } from '../../core/json.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
 
@@ -25,9 +26,18 @@ export function parseJson(bytes: Uint8Array, { jsonValues, jsonDepth }: GatewayL
   try {
     return JSON.parse(utf8.decode(bytes)) as Json; // whatever it is, it is JSON
   } catch (error) {
-    throw new HeddleError('response-malformed', 'the answer is no JSON', {}, { cause: error });
+    // A page of a proxy says what it is in its first words.
+    const begin = oneLine(new TextDecoder().decode(bytes.subarray(0, 100)), 60);
+    const what = begin === '' ? 'the answer is empty, and no JSON' : `the answer is no JSON: ${begin}`;
+    throw new HeddleError('response-malformed', what, {}, { cause: error });
   }
 }
+
+/** The first `most` characters of what a host says, in one line, for a reason to show. */
+export const oneLine = (text: string, most: number): string =>
+  excerpt(text, most)
+    .replaceAll(/[\s\p{C}]+/gu, ' ')
+    .trim();
 
 const overLimit = (limit: string, most: number) =>
   new HeddleError('response-over-limit', `the answer has more than ${most} of ${limit}`, { limit, most });

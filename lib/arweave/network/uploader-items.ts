@@ -1,4 +1,5 @@
 import { HeddleError } from '../../core/error.ts';
+import { excerpt } from '../../core/excerpt.ts';
 import { type Id, idToBytes } from '../../core/id.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import type { StoredItem } from '../bundle-builder.ts';
@@ -6,6 +7,7 @@ import type { Chunks } from '../chunk-reader.ts';
 import { DataItem } from '../item.ts';
 import type { Answer } from './answer.ts';
 import { HttpHosts, type HttpOptions } from './http-hosts.ts';
+import { oneLine } from './response-json.ts';
 import { UploadFailures, type UploadOptions } from './uploader.ts';
 
 /** Which bundler takes items, and how it is asked. */
@@ -28,8 +30,8 @@ export interface ItemUploader {
    * read as it is sent. To follow the progress, and for an item that does not lie in memory, the host must be able to stream
    * requests: Node can, and browsers over HTTP/2.
    *
-   * Refuses with `upload-refused` if it is certain that it was not taken, with `upload-unconfirmed` if it is not, and with
-   * `request-aborted`.
+   * Refuses with `upload-refused` if it is certain that it was not taken, with `upload-unconfirmed` if it is not, as when the
+   * answer does not name the item, and with `request-aborted`.
    */
   upload(item: DataItem | StoredItem, options?: UploadOptions): Promise<ItemReceipt>;
 }
@@ -117,22 +119,26 @@ function streamOf(source: Chunks, total: number, onProgress: UploadOptions['onPr
   );
 }
 
-/** Whether the bundler had the item already. */
+/** Whether the bundler had the item already. It has to say which one: not everything that answers is a bundler. */
 async function readReceipt(answer: Answer, id: Id): Promise<boolean> {
   const text = await answer.text(mostReceiptBytes);
   const { status } = answer;
-  const isKnown = status === 208 || /already (been )?(received|exists?|processed|uploaded)/i.test(text);
-  if (status >= 400 && !isKnown && status !== 409) {
-    throw new HeddleError('gateway-refused', `it answers ${status}: ${text.slice(0, 200)}`, { status });
-  }
-  const taken = idIn(text);
-  if (taken === undefined || taken === id) return isKnown || status === 409;
-  throw new HeddleError('response-malformed', `it says that it took ${String(taken).slice(0, 60)}`, { id });
+  const said = oneLine(text, 200) || 'nothing';
+  const isKnown =
+    status === 208 || status === 409 || /already (been )?(received|exists?|processed|uploaded)/i.test(text);
+  if (status >= 400 && !isKnown) throw new HeddleError('gateway-refused', `it answers ${status}: ${said}`, { status });
+  const taken = idIn(text) ?? (isKnown || text.includes(id) ? id : undefined);
+  if (taken === id) return isKnown;
+  const what =
+    taken === undefined
+      ? `it answers ${status} and does not name the item: ${said}`
+      : `it says that it took ${excerpt(String(taken), 60)}`;
+  throw new HeddleError('response-malformed', what, { id, status });
 }
 
 const mostReceiptBytes = 65_536;
 
-/** Bundlers answer with the item's id in JSON, or in words. */
+/** What bundlers that answer in JSON say that they took. */
 function idIn(text: string): Json | undefined {
   try {
     const json: Json = JSON.parse(text);

@@ -5,7 +5,7 @@ import { type TagsInput, toTags } from '../../core/tags.ts';
 import { type StoredItem, streamBundle } from '../bundle-builder.ts';
 import { bundleTags, entryBytes, numberBytes } from '../bundle-header.ts';
 import { DataItem } from '../item.ts';
-import type { Signer } from '../signer.ts';
+import { type Signer, signatureOf } from '../signer.ts';
 import type { Answer } from './answer.ts';
 import { type DataSource, partsOf, type StoredData, storedData } from './data-source.ts';
 import { DataTree } from './data-tree.ts';
@@ -57,7 +57,8 @@ export interface TransactionUploader {
 }
 
 /**
- * An uploader of transactions that `signer` pays.
+ * An uploader of transactions that `signer` pays. Refuses with `option-invalid` another signer than a wallet, and what is no
+ * bound of the price.
  *
  * @example
  * ```ts
@@ -79,8 +80,14 @@ export interface TransactionUploader {
  */
 export function transactionUploader(options: TransactionUploaderOptions): TransactionUploader {
   const { signer, mostWinston } = options;
-  if (signer.type !== 1)
+  if (signer?.type !== 1) {
     throw new HeddleError('option-invalid', 'only Arweave wallets sign transactions', { option: 'signer' });
+  }
+  // Whatever else it is, no price might be over it.
+  if (typeof mostWinston !== 'bigint') {
+    const what = `mostWinston is ${String(mostWinston)}, not a bigint`;
+    throw new HeddleError('option-invalid', what, { option: 'mostWinston' });
+  }
   const hosts = new HttpHosts(options.urls, options);
 
   const upload: TransactionUploader['upload'] = async (source, given = {}) => {
@@ -161,7 +168,7 @@ async function sign(
     reward: String(BigInt(reward)),
     signature: '',
   };
-  return withSignature(unsigned, await signer.sign(signedBytes(unsigned)));
+  return withSignature(unsigned, await signatureOf(signer, signedBytes(unsigned)));
 }
 
 const mostTextBytes = 1_024;

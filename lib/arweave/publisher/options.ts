@@ -1,10 +1,11 @@
 import { HeddleError } from '../../core/error.ts';
+import { idToBytes } from '../../core/id.ts';
 import type { MessageSigner } from '../../core/message-signer.ts';
 import type { RandomStream } from '../../core/random.ts';
 import type { Notes } from '../../store/notes.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredItem } from '../bundle-builder.ts';
-import type { DataItem } from '../item.ts';
+import { DataItem } from '../item.ts';
 import type { Gateway } from '../network/gateway.ts';
 import type { ItemUploader } from '../network/uploader-items.ts';
 import type { TransactionUploader } from '../network/uploader-transactions.ts';
@@ -43,8 +44,24 @@ export interface PublishOptions {
   readonly random?: RandomStream;
 }
 
-/** Refuses options that make no sense together. */
-export function checkPublishOptions({ as, uploader }: PublishOptions): void {
+/** Refuses what is no item, which would be tried again and again. */
+export function checkItem(item: DataItem | StoredItem): void {
+  idToBytes(item?.id);
+  if (item instanceof DataItem || typeof item.open === 'function') return;
+  throw new HeddleError('option-invalid', `${item.id} is no item: signItem makes one`, { option: 'item' });
+}
+
+/** Refuses options that are none, or make no sense together. */
+export function checkPublishOptions(options: PublishOptions): void {
+  const { as, uploader, signer, notes, modules = [], signal } = options;
+  const check = (isOne: boolean, option: string, what: string) => {
+    if (!isOne) throw new HeddleError('option-invalid', `${option} ${what}`, { option });
+  };
+  check(typeof uploader?.upload === 'function', 'uploader', 'is none: itemUploader and transactionUploader make one');
+  check(typeof signer?.sign === 'function', 'signer', 'is none: the system was created with one');
+  check(typeof notes?.putNote === 'function', 'notes', 'can keep nothing: the store of the system can');
+  check(!signal || typeof signal.addEventListener === 'function', 'signal', 'is no AbortSignal');
+  for (const module of modules) checkItem(module);
   if (as !== undefined && as !== 'bundles' && as !== 'items') {
     throw new HeddleError('option-invalid', `as is ${String(as)}, not bundles or items`, { option: 'as' });
   }

@@ -9,7 +9,7 @@ import { type Bundle, Bundler } from './bundler.ts';
 import { Deliveries, troubleOf } from './deliveries.ts';
 import type { Journal, KeptUpload } from './journal.ts';
 import { MissingModules } from './missing-modules.ts';
-import type { PublishOptions } from './options.ts';
+import { checkItem, type PublishOptions } from './options.ts';
 import type { PublisherLimits } from './publisher-limits.ts';
 import { RunItems } from './run-items.ts';
 import { ScheduleEnds } from './schedule-ends.ts';
@@ -128,10 +128,11 @@ export class Publisher {
 
   /**
    * Writes an item beside the run, such as a module or a checkpoint. One that was written before, in an earlier life too, is
-   * not written again. Fulfils when it is published.
+   * not written again. Fulfils when it is published. Refuses with `id-invalid` and `option-invalid` what is none.
    */
   async add(item: DataItem | StoredItem): Promise<void> {
     this.#check();
+    checkItem(item);
     if (!(await this.#sideItems.add(item))) throw this.#ending;
   }
 

@@ -1,7 +1,7 @@
 import { HeddleError } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
 import type { Tags } from '../../core/tags.ts';
-import type { Gateway } from '../network/gateway.ts';
+import { checkGateway, type Gateway } from '../network/gateway.ts';
 import type { ListedTransaction } from '../network/gateway-listing.ts';
 import type { Transaction } from '../network/transaction.ts';
 import type { AttestationQuery, DriveSource } from './drive-source.ts';
@@ -18,7 +18,7 @@ export interface GatewaySourceOptions {
 
 /**
  * Reads what a drive needs through gateways. A header is the JSON of what is proven or said of it, without a transaction's
- * data; AO has the very text that the gateway sent.
+ * data; AO has the very text that the gateway sent. Refuses with `option-invalid` what is no gateway.
  *
  * @example
  * ```ts
@@ -29,8 +29,10 @@ export interface GatewaySourceOptions {
  * const drive = weaveDrive(fromGateway(own, { verify: false }));
  * ```
  */
-export const fromGateway = (gateway: Gateway, { verify = true }: GatewaySourceOptions = {}): DriveSource =>
-  verify ? new VerifyingSource(gateway) : new TrustingSource(gateway);
+export function fromGateway(gateway: Gateway, { verify = true }: GatewaySourceOptions = {}): DriveSource {
+  checkGateway(gateway);
+  return verify ? new VerifyingSource(gateway) : new TrustingSource(gateway);
+}
 
 class TrustingSource implements DriveSource {
   protected readonly gateway: Gateway;

@@ -81,8 +81,10 @@ export class Pages {
     const from = isWhole ? 0 : missing;
     const until = isWhole ? sizeBytes : Math.min(sizeBytes, Math.max(end, missing + ahead) * pageBytes);
     const bytes = await this.#fetch(id, from * pageBytes, until);
-    if (bytes.length !== until - from * pageBytes) {
-      const what = `Of the data of ${id} came ${bytes.length} bytes and not ${until - from * pageBytes}`;
+    // A source may be anybody's.
+    const came = bytes instanceof Uint8Array ? bytes.length : 0;
+    if (came !== until - from * pageBytes) {
+      const what = `Of the data of ${id} came ${came} bytes and not ${until - from * pageBytes}`;
       throw new HeddleError('drive-unavailable', what, { id });
     }
     const fetched = new Map<number, Uint8Array>();

@@ -79,6 +79,10 @@ class WeaveDrive implements Drive {
     if (mode !== undefined && mode !== 'test') {
       throw new HeddleError('option-invalid', `mode is ${String(mode)}, and not test or left out`, { option: 'mode' });
     }
+    if (typeof source?.attests !== 'function') {
+      const what = 'the source is none: fromGateway and fromFiles make one';
+      throw new HeddleError('option-invalid', what, { option: 'source' });
+    }
     this.#source = source;
     this.#limits = driveLimitsOf(limits);
     this.#isOpen = mode === 'test';

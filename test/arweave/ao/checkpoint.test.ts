@@ -269,6 +269,8 @@ test('no more are listed and tried than the limits say', async () => {
   assert.is((await find(archive, { limits: { listed: 2 } })).skipped.length, 2);
   await refuses(find(archive, { limits: { listed: -1 } }), 'option-invalid');
   await refuses(find(archive, { upTo: -1 }), 'option-invalid');
+  await refuses(find(archive, { trusted: unit.address as never }), 'option-invalid');
+  await refuses(find(archive, { gateway: 'https://arweave.net' as never }), 'option-invalid');
   await refuses(findCheckpoint('x', { gateway: archive.gateway(), trusted: [unit.address] }), 'id-invalid');
 });
 

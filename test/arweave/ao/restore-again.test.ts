@@ -20,7 +20,7 @@ import { refusal } from '../../fixtures/system/refusal.ts';
 import { publishedModule } from '../../modules/index.ts';
 import { knownEd25519Keys } from '../known-keys.ts';
 import { Archive } from './archive.ts';
-import { loom } from './loom.ts';
+import { loom, processContent, scheduler } from './loom.ts';
 
 const [signer, stranger] = [ed25519Signer(knownEd25519Keys[0]), ed25519Signer(knownEd25519Keys[1])];
 const { item: moduleItem, module: aos } = await signModule(publishedModule('aos2_0_6').bytes(), signer);
@@ -37,6 +37,18 @@ async function published(process: ProcessHandle): Promise<Archive> {
 }
 
 const systemOf = (options: SystemOptions = {}) => createSystem({ seed: 'elsewhere', ...options });
+
+test('a process of which no slot is listed is not taken in, or over', async () => {
+  const { archive, process } = await loom({ slots: 3, process: processContent({ Module: adder.id }) });
+  const system = systemOf({ signer: scheduler });
+  const hiding = archive.gateway({ edges: (edges, { ids }) => (ids ? edges : []) });
+  const { code, facts } = await refusal(() =>
+    restore(system, process.id, { gateway: hiding, modules, takeOver: true }),
+  );
+  assert.equal([code, facts.slot, system.processes.length], ['schedule-gap', 0, 0]);
+  const whole = await restore(system, process.id, { gateway: archive.gateway(), modules, takeOver: true });
+  assert.is(whole.status.slots, 3);
+});
 
 test('what was assigned to a process is to it what it was', async () => {
   const system = createSystem({ seed: 'assigned', signer, modules: [aos, ...modules] });

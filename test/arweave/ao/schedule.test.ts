@@ -181,6 +181,18 @@ test('what is kept in a store is not fetched again, and not believed either', as
   assert.ok(rest >= requests - 2 && rest < requests, `${rest} of ${requests}`);
 });
 
+test('a store that fails is said to have', async () => {
+  const fails = () => Promise.reject(new Error('the disk is full'));
+  const { note, putNote } = { note: async () => undefined, putNote: async () => {} };
+  for (const store of [
+    { note: fails, putNote },
+    { note, putNote: fails },
+  ]) {
+    const error = await refuses(read(archive, item.id, { store }), 'store-failed');
+    assert.match(error.message, 'the disk is full');
+  }
+});
+
 test('whoever has had enough of it leaves nothing behind', async () => {
   const gateway = archive.gateway();
   for await (const { assignment } of await readSchedule(item.id, { gateway })) if (assignment.slot === 3) break;
@@ -222,6 +234,8 @@ test('what is no process, and options that are none', async () => {
     { after: { slot: 1, blockHeight: -1 } },
     { limits: { ahead: -1 } },
     { limits: { other: 1 } },
+    { gateway: undefined },
+    { gateway: 'https://arweave.net' },
   ]) {
     await refuses(readSchedule(item.id, { gateway, ...option } as never), 'option-invalid');
   }

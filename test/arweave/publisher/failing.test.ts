@@ -5,7 +5,9 @@ import {
   arweaveSigner,
   generateArweaveKey,
   type ItemUploader,
+  itemUploader,
   type PublishOptions,
+  parseItem,
   publish,
   transactionUploader,
 } from 'heddle/arweave';
@@ -296,6 +298,40 @@ test('two publishers on one store, another signer, another run, and notes that n
     await refuses(publish(system, { ...how, ...(wrong as object) }), 'option-invalid');
   }
   await refuses(publish(system, { ...how, uploader: toNode(memoryNode()), as: 'items' }), 'option-invalid');
+  for (const option of ['uploader', 'signer', 'notes', 'signal']) {
+    const { facts } = await refuses(publish(system, { ...how, [option]: {} as never }), 'option-invalid');
+    assert.is(facts.option, option);
+  }
+  await refuses(publish(system, { ...how, modules: [{ id: 'x' } as never] }), 'id-invalid');
+  const third = await publish(system, how);
+  await refuses(third.add({} as never), 'id-invalid');
+  await refuses(third.add({ id: system.processes[0]?.id } as never), 'option-invalid');
+  await third.close();
+});
+
+test('what takes all that it is sent and says nothing of it has taken nothing', async () => {
+  let left = 3;
+  const sink = bundler();
+  const store = memoryStore();
+  const system = await lightRun({ store });
+  const uploader = itemUploader({
+    url: 'http://bundler',
+    limits: { retries: 0 },
+    fetch: async (_, { body }) => {
+      if (left-- > 0) return new Response('<html><title>Welcome</title>');
+      const item = parseItem(body as Uint8Array); // as an item in memory is sent
+      await sink.upload(item);
+      return Response.json({ id: item.id });
+    },
+  });
+  const errors: unknown[] = [];
+  const told = { clock: quickClock(), onError: (error: unknown) => void errors.push(error) };
+  const publisher = await publish(system, { signer, uploader, notes: store, ...told });
+  await publisher.settled();
+  assert.equal(errors.map(codeOf), Array(3).fill('upload-unconfirmed'));
+  assert.match(String(errors[0]), 'does not name the item: <html><title>Welcome</title>');
+  await checkItems(await sink.items(), system);
+  await publisher.close();
 });
 
 test('notes that say more than the log has', async () => {

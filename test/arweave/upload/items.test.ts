@@ -89,9 +89,8 @@ test('an item that lies elsewhere is read as it is sent, and anew for each try',
 
 test('what bundlers say that they have is good', async () => {
   const answers: readonly [status: number, body: string, isKnown: boolean][] = [
-    [200, '', false],
-    [201, 'ok', false],
-    [202, '{"status":"pending"}', false],
+    [201, `${small.id} is taken`, false],
+    [202, `{"status":"pending","data":{"id":"${small.id}"}}`, false],
     [202, 'Already Received', true],
     [208, '', true],
     [409, 'conflict', true],
@@ -121,6 +120,10 @@ test('what may have been taken', async () => {
     (_, response) => json(response, {}, 503),
     (request) => request.socket.destroy(),
     (_, response) => json(response, { id: large.id }),
+    // Whatever takes a POST, and is no bundler.
+    (_, response) => response.writeHead(200).end(),
+    (_, response) => response.writeHead(200).end('<html><title>Welcome</title></html>'),
+    (_, response) => json(response, { error: 'not enough funds' }),
     async (request, response) => {
       await bodyOf(request);
       response.writeHead(200, { 'content-length': 100 }).write('{', () => response.destroy());

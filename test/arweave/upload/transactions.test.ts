@@ -332,6 +332,29 @@ test('a price over what it may cost is not signed', async () => {
   assert.is(signed.length, 1);
 });
 
+test('without a bound of the price, or a wallet, nothing is uploaded', async () => {
+  await using other = await otherNode({});
+  // Nothing is over any of these.
+  for (const most of [undefined, null, Number.NaN, 1_000, '1000']) {
+    const given = { urls: [other.url], mostWinston: most as unknown as bigint };
+    const { facts } = await refuses((async () => uploader(given))(), 'option-invalid');
+    assert.is(facts.option, 'mostWinston');
+  }
+  await refuses((async () => uploader({ signer: undefined as never }))(), 'option-invalid');
+  for (const data of [undefined, { byteLength: 5 }]) {
+    await refuses(uploader({ urls: [other.url] }).upload(data as never), 'option-invalid');
+  }
+});
+
+test('a wallet that cannot be asked says why, and nothing is posted', async () => {
+  await using other = await otherNode({});
+  const { type, publicKey, address } = signer;
+  const sign = () => Promise.reject(new Error('the device is locked'));
+  const options = { urls: [other.url], signer: { type, publicKey, address, sign } };
+  const error = await refuses(uploader(options).upload(randomBytes(10)), 'signer-failed');
+  assert.match(error.message, 'the device is locked');
+});
+
 test('prices and anchors that are none', async () => {
   for (const [price, anchor] of [
     ['1e3', 'a'.repeat(64)],

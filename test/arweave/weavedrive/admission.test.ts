@@ -1,6 +1,6 @@
 // Which data a process may read, by the rules of AO: its tags and its module's, and who has signed what up to which block.
 
-import { attestation, availability, signItem, verifyItem } from 'heddle/arweave';
+import { attestation, availability, fromGateway, gateway, signItem, verifyItem, weaveDrive } from 'heddle/arweave';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { refuses } from '../refuses.ts';
@@ -152,6 +152,15 @@ test('what is attested and nowhere, and what is no id, ends the turn as in AO', 
   assert.match(await reader.read(`/data/${id}`), halted);
   for (const path of ['/x', 'data/x', '/', '/datax/y', '/tmp/x', '/headers/1']) {
     assert.match(await reader.read(path), /^not opened/, path);
+  }
+});
+
+test('what is no source is refused before a process reads it', async () => {
+  const none = (make: () => unknown) => refuses((async () => make())(), 'option-invalid');
+  const arweave = gateway({ urls: ['http://gateway.test'] });
+  for (const wrong of [undefined, {}, arweave, 'https://arweave.net']) {
+    await none(() => weaveDrive(wrong as never));
+    if (wrong !== arweave) await none(() => fromGateway(wrong as never));
   }
 });
 

@@ -1,7 +1,7 @@
 // Gateways that lie, fail or say nothing: what may come right later becomes no outcome, and other processes go on.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { attestation, type DriveLimits, ed25519Signer, generateEd25519Key, signItem } from 'heddle/arweave';
+import { attestation, type DriveLimits, ed25519Signer, fromFiles, generateEd25519Key, signItem } from 'heddle/arweave';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { edgeOf } from '../gateway/honest.ts';
@@ -77,6 +77,18 @@ test('one that says nothing', async () => {
   assert.is(state, 'failed');
   assert.match(reason, 'no answer within 500 ms');
   assert.is(text, 'what was written');
+});
+
+test('a source of somebody else that gives what is no data', async () => {
+  const id = someId();
+  for (const wrong of [undefined, 'what was written', 16]) {
+    const source = Object.assign(fromFiles({ [id]: new Uint8Array(16) }), { range: async () => wrong as never });
+    await using readers = new Readers(source, { drive: { mode: 'test' } });
+    const { process } = await readers.spawn();
+    await process.send({ tags: { Action: 'Eval' }, data: readWhole(`/data/${id}`) });
+    await readers.system.settle();
+    assert.match(String({ reason: '', ...process.status }.reason), `Of the data of ${id} came 0 bytes and not 16`);
+  }
 });
 
 test('one that has not come as far as the message cannot say what there is not', async () => {
