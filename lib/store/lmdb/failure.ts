@@ -1,5 +1,5 @@
-import { statfsSync } from 'node:fs';
 import { HeddleError, reasonOf } from '../../core/error.ts';
+import { roomOf } from './room.ts';
 
 /** What the system says by a code, in words that say what to do. */
 const remedies: Readonly<Record<string, string>> = {
@@ -41,15 +41,7 @@ export const storeDamaged = (
 ): HeddleError => new HeddleError('store-damaged', `${what} in ${folder}`, { folder, ...facts });
 
 /** Whether there is hardly any room. LMDB says of a full disk that its input or output failed. */
-function isFull(folder: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize < littleBytes;
-  } catch {
-    // The folder may be gone, which is another failure.
-    return false;
-  }
-}
+const isFull = (folder: string): boolean => (roomOf(folder) ?? littleBytes) < littleBytes;
 
 const littleBytes = 1_048_576;
 

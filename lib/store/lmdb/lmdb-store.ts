@@ -106,6 +106,8 @@ export class LmdbStore implements Store, Notes {
 
   append(piece: LogPiece): Awaitable<void> {
     this.#checkOpen();
+    // What failed before has been counted.
+    this.#writer.check();
     if (piece.position !== this.length) throw new Error('another system has written to the store');
     if (piece.bytes.length > 0) return this.#writer.append(piece);
   }

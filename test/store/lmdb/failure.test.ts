@@ -13,7 +13,7 @@ import { adder } from '../../fixtures/system/behaviors.ts';
 import { refusal } from '../../fixtures/system/refusal.ts';
 import { copied, filledStore, readAll } from './filled.ts';
 import { emptyFolder } from './folders.ts';
-import { nodeArguments, Program } from './programs.ts';
+import { nodeArguments, Program, program } from './programs.ts';
 
 const levels: readonly Durability[] = ['memory', 'batched', 'each'];
 const filled = await filledStore();
@@ -158,6 +158,17 @@ for (const durability of levels) {
     assert.equal(readdirSync(join(folder, 'blobs')), []);
     rmSync(folder, { recursive: true });
   });
+}
+
+for (const durability of levels) {
+  (disk ? test : test.skip)(
+    `${durability}: a program whose disk is full is told so, and goes on when there is room`,
+    async () => {
+      // In a program of its own: what nobody catches ends it, and so does memory that LMDB wrote over.
+      const filler = program('./filler.ts', join(disk ?? '', durability), durability);
+      assert.equal((await filler.output()).split('\n'), ['full', 'full', 'closed', 'as in memory', ''], filler.errors);
+    },
+  );
 }
 
 const isRoot = process.getuid?.() === 0;
