@@ -95,7 +95,9 @@ export class Bases {
   #read({ file }: BasePlace): LogBase {
     const base = readBase(this.#files.readNow(file));
     if (base) return base;
-    throw storeDamaged(this.#place.folder, `the file ${file} is no base of the log`, { file });
+    throw storeDamaged(this.#place.folder, `the file ${basesFolder}/${file} is no base of the log`, {
+      file: `${basesFolder}/${file}`,
+    });
   }
 }
 

@@ -11,6 +11,13 @@ const remedies: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only: mount it for writing',
   ENOENT: 'it has vanished: put it back',
   EMFILE: 'this program has too many open files: let it have more',
+  ENFILE: 'the system has too many open files: let it have more',
+  EISDIR: 'a folder is where a file belongs: move it away, and put the file back',
+  ENOTDIR: 'a file is where a folder belongs: move it away, and put the folder back',
+  EEXIST: 'something else has its name: move it away',
+  ELOOP: 'its links lead in a circle: put back what they led to',
+  ENAMETOOLONG: 'the path is too long: give a shorter one',
+  EIO: 'the disk fails: copy what can be read of it to another',
 };
 
 /** The same where LMDB says it in words. */
@@ -45,7 +52,8 @@ const isFull = (folder: string): boolean => (roomOf(folder) ?? littleBytes) < li
 
 const littleBytes = 1_048_576;
 
-function codeOf(error: unknown): string | undefined {
+/** The system's code of what went wrong. */
+export function codeOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }

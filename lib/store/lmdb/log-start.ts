@@ -66,9 +66,9 @@ function goodBase(folder: string, { file, position }: BasePlace, tell: (reason: 
     const base = contentName(bytes) === file ? readBase(bytes) : undefined;
     const isRight = base && (Number.isNaN(position) || base.position === position);
     if (isRight) return { place: { position: base.position, file }, base };
-    tell(`${file} has other bytes than were written`);
+    tell(`${basesFolder}/${file} has other bytes than were written`);
   } catch (error) {
-    tell(isMissing(error) ? `${file} is missing` : `${file} cannot be read: ${reasonOf(error)}`);
+    tell(`${basesFolder}/${file} ${isMissing(error) ? 'is missing' : `cannot be read: ${reasonOf(error)}`}`);
   }
   return undefined;
 }

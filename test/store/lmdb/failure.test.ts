@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSystem } from 'heddle';
 import { checkStore } from 'heddle/store/check';
@@ -11,12 +12,15 @@ import { LmdbStore } from '../../../lib/store/lmdb/lmdb-store.ts';
 import { Tables } from '../../../lib/store/lmdb/tables.ts';
 import { adder } from '../../fixtures/system/behaviors.ts';
 import { refusal } from '../../fixtures/system/refusal.ts';
+import { systemOn } from './crash/script.ts';
 import { copied, filledStore, readAll } from './filled.ts';
 import { emptyFolder } from './folders.ts';
 import { nodeArguments, Program, program } from './programs.ts';
 
 const levels: readonly Durability[] = ['memory', 'batched', 'each'];
 const filled = await filledStore();
+const other = await filledStore('each', 'other');
+const trimmed = await filledStore('each', 'trimmed', [20, 30]);
 
 /** What is in a folder, with the names and contents of all files. */
 function contents(folder: string): Readonly<Record<string, string>> {
@@ -272,21 +276,23 @@ for (const folder of ['checkpoints', 'notes', 'blobs'] as const) {
   }
 }
 
-test('what programs left that ended while they wrote is swept, and nothing else is', async () => {
+test('what programs left that ended while they wrote is swept by the next that writes, and nothing else is', async () => {
   const one = copied(filled);
   const name = 'ab'.repeat(32);
+  const blob = createHash('sha256').update('left').digest('hex');
   const orphan = readdirSync(join(one.folder, 'checkpoints'))[0] ?? '';
   const ours = [
     `checkpoints/${name}.0.tmp`,
     `notes/${name}.3.tmp`,
     `blobs/${name}.12.tmp`,
-    `blobs/${name}`,
+    `blobs/${blob}`,
     'new.tmp.mdb',
     'new.tmp.mdb-lock',
   ];
   const others = [
     `checkpoints/${name}`,
     `notes/${name}`,
+    `blobs/${name}`,
     'checkpoints/notes.txt',
     'blobs/x.tmp',
     'checkpoints/AB',
@@ -297,10 +303,119 @@ test('what programs left that ended while they wrote is swept, and nothing else 
   await lmdbStore(one.folder).close();
   assert.equal(
     Object.keys(contents(one.folder)),
+    before.filter((path) => !path.startsWith('new.tmp')),
+  );
+  const store = lmdbStore(one.folder);
+  await store.putNote('note 300', one.notes.get('note 300') ?? new Uint8Array());
+  await store.close();
+  assert.equal(
+    Object.keys(contents(one.folder)),
     before.filter((path) => !ours.includes(path)),
   );
   assert.ok(before.includes(`checkpoints/${orphan}`));
   assert.ok((await readAll(one)).log.equals(one.log));
+});
+
+test('a folder with a file of another store in it has nothing removed, and is as it was when that is put back', async () => {
+  for (const part of ['log.mdb', 'checkpoints']) {
+    const one = copied(filled);
+    const [name = ''] =
+      part === 'log.mdb' ? [part] : readdirSync(join(one.folder, part)).map((file) => join(part, file));
+    const [alien = ''] =
+      part === 'log.mdb' ? [part] : readdirSync(join(other.folder, part)).map((file) => join(part, file));
+    const kept = readFileSync(join(one.folder, name));
+    writeFileSync(join(one.folder, name), readFileSync(join(other.folder, alien)));
+    const before = Object.keys(contents(one.folder));
+    const system = systemOn('filled', lmdbStore(one.folder));
+    if (part === 'log.mdb') assert.is((await refusal(() => system.open())).code, 'option-invalid');
+    else await system.open();
+    await system.close();
+    assert.equal(Object.keys(contents(one.folder)), before);
+    writeFileSync(join(one.folder, name), kept);
+    const found = await readAll(one);
+    assert.ok(found.log.equals(one.log));
+    assert.equal([found.checkpoints, found.notes, found.blobs], [one.checkpoints, one.notes, one.blobs]);
+  }
+});
+
+for (const [how, text] of Object.entries({ vanished: undefined, empty: '', torn: '{"format":"hedd', 'no JSON': 'x' })) {
+  test(`a format.json that is ${how} is a damage, which a repair mends with nothing lost`, async () => {
+    for (const from of [filled, trimmed]) {
+      const one = copied(from);
+      const file = join(one.folder, 'format.json');
+      const kept = readFileSync(file);
+      if (text === undefined) rmSync(file);
+      else writeFileSync(file, text);
+      for (const work of [lmdbStore, compactStore]) {
+        assert.is((await refusal(() => work(one.folder))).code, 'store-damaged');
+      }
+      const { damages, goodLength } = await checkStore(one.folder);
+      assert.equal(
+        damages.map(({ what }) => what),
+        ['file'],
+      );
+      assert.match(damages[0]?.reason ?? '', 'format.json');
+      assert.is(goodLength, one.trimmed + one.log.length);
+      const { aside } = await repairStore(one.folder);
+      if (text !== undefined) assert.is(readFileSync(join(aside[1] ?? '', 'format.json'), 'utf8'), text);
+      assert.ok(readFileSync(file).equals(kept));
+      assert.equal((await checkStore(one.folder)).damages, []);
+      assert.ok((await readAll(one)).log.equals(one.log));
+    }
+  });
+}
+
+test('a log.mdb of no length, and one that is no file, are refused and left as they are', async () => {
+  const one = copied(filled);
+  const file = join(one.folder, 'log.mdb');
+  writeFileSync(file, '');
+  assert.match((await refusal(() => lmdbStore(one.folder))).message, 'it is empty');
+  assert.is((await checkStore(one.folder)).goodLength, 0);
+  assert.is((await refusal(() => compactStore(one.folder))).code, 'store-damaged');
+  assert.is(statSync(file).size, 0);
+  assert.is((await repairStore(one.folder)).blobs, 3);
+  rmSync(file);
+  mkdirSync(file);
+  for (const work of [lmdbStore, checkStore, repairStore, compactStore]) {
+    const error = await refusal(() => work(one.folder));
+    assert.is(error.code, 'store-damaged');
+    assert.match(error.message, 'no file');
+  }
+});
+
+for (const part of ['checkpoints', 'notes', 'blobs'] as const) {
+  test(`a folder or a circle of links where a file of ${part} was is a damage, which a repair gets round`, async () => {
+    for (const put of [mkdirSync, (path: string) => symlinkSync(path, path)]) {
+      const one = copied(filled);
+      const [name = ''] = readdirSync(join(one.folder, part));
+      const path = join(one.folder, part, name);
+      rmSync(path);
+      put(path);
+      const { damages } = await checkStore(one.folder);
+      assert.is(damages.length, 1);
+      assert.match(damages[0]?.reason ?? '', `${part}/${name}`);
+      await lmdbStore(one.folder).close();
+      const error = await refusal(() => readAll(one));
+      assert.is(error.code, 'store-damaged');
+      assert.match(error.message, `${part}/${name}`);
+      await repairStore(one.folder);
+      assert.equal((await checkStore(one.folder)).damages, []);
+      assert.ok((await readAll(one)).log.equals(one.log));
+    }
+  });
+}
+
+test('something else where a folder of the store was is named, with what to do', async () => {
+  for (const put of [(path: string) => writeFileSync(path, ''), (path: string) => symlinkSync(path, path)]) {
+    const one = copied(filled);
+    const path = join(one.folder, 'blobs');
+    rmSync(path, { recursive: true });
+    put(path);
+    const error = await refusal(() => lmdbStore(one.folder));
+    assert.is(error.code, 'store-failed');
+    assert.match(error.message, path);
+    assert.match(error.message, 'move it away');
+  }
 });
 
 test('a store from before there were notes is checked, made smaller, mended and opened, and takes notes then', async () => {
