@@ -9,7 +9,7 @@ const remedies: Readonly<Record<string, string>> = {
   EACCES: 'this user may not: give it the right to read and write there',
   EPERM: 'this user may not: give it the right to read and write there',
   EROFS: 'the file system is read-only: mount it for writing',
-  ENOENT: 'it has vanished: put it back',
+  ENOENT: 'it is not there: look at the path, or put it back',
   EMFILE: 'this program has too many open files: let it have more',
   ENFILE: 'the system has too many open files: let it have more',
   EISDIR: 'a folder is where a file belongs: move it away, and put the file back',

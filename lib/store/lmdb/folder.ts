@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { HeddleError } from '../../core/error.ts';
+import { dirname, join, resolve } from 'node:path';
+import { HeddleError, reasonOf } from '../../core/error.ts';
 import { isMissing } from './content-files.ts';
 import { flushFolder, replaceFile } from './disk.ts';
 import { storeDamaged, storeFailed } from './failure.ts';
@@ -21,8 +21,13 @@ export interface OpenFolder {
 
 /** Opens a store's folder. Makes one if there is none, unless it `mustExist`. */
 export function openFolder(given: string, mustExist = false): OpenFolder {
+  const isPath = typeof given === 'string' && given !== '' && !urls.test(given);
+  if (!isPath) {
+    const what = `a store's folder is ${typeof given === 'string' ? JSON.stringify(given) : reasonOf(given)}, not a path`;
+    throw new HeddleError('option-invalid', what, { option: 'folder' });
+  }
   try {
-    if (!mustExist) make(given);
+    if (!mustExist) make(resolve(given));
     const path = realpathSync(given);
     // Before anything is changed in it.
     checkFormat(path, mustExist);
@@ -112,6 +117,8 @@ const invalid = (folder: string, what: string, version: number | null = null): H
   new HeddleError('store-invalid', what, { folder, version });
 
 export const formatFile = 'format.json';
+const urls = /^[a-z][a-z0-9+.-]*:\/\//i;
+
 const formatName = 'heddle store';
 /** The version of a store whose log may be trimmed, and of one whose log never was. */
 const formatVersion = 2;

@@ -1,6 +1,6 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { HeddleError } from '../../core/error.ts';
+import { HeddleError, reasonOf } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
 import { flushFolder } from './disk.ts';
 import { storeDamaged, storeFailed } from './failure.ts';
@@ -54,6 +54,10 @@ export async function repairStore(
   folder: string,
   { truncateTo = Number.POSITIVE_INFINITY }: { readonly truncateTo?: number } = {},
 ): Promise<RepairedStore> {
+  if (truncateTo !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(truncateTo) && truncateTo >= 0)) {
+    const what = `truncateTo is ${reasonOf(truncateTo)}, not a position in the log`;
+    throw new HeddleError('option-invalid', what, { option: 'truncateTo' });
+  }
   const opened = openFolder(folder, true);
   const { path, flaw, release } = opened;
   try {

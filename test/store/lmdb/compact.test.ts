@@ -71,6 +71,15 @@ test('a store is cut where it is said, and what was there is kept aside', async 
   assert.equal(readdirSync(join(one.folder, 'damaged-1')), before);
 });
 
+test('a store is cut at a position only', async () => {
+  const one = copied(filled);
+  for (const truncateTo of [Number.NaN, -1, 0.5, '5' as unknown as number]) {
+    const error = await refusal(() => repairStore(one.folder, { truncateTo }));
+    assert.equal([error.code, error.facts.option], ['option-invalid', 'truncateTo']);
+  }
+  assert.ok((await readAll(one)).log.equals(one.log));
+});
+
 const lmdbStoreFolder = (path = ''): string => path.slice(0, path.lastIndexOf('damaged-1.mdb') - 1);
 
 test('what a check has to say on its way is said in order', async () => {

@@ -194,6 +194,35 @@ const nobody = 65_534;
   assert.ok((await readAll(one)).log.equals(one.log));
 });
 
+test('a path may be of one letter, and have letters of all kinds; what is no path is refused', async () => {
+  const before = process.cwd();
+  process.chdir(emptyFolder());
+  try {
+    for (const path of ['s', 't/u', ' ', './Läden/店 1']) {
+      await lmdbStore(path).close();
+      assert.equal((await checkStore(path)).damages, []);
+    }
+    const made = readdirSync('.');
+    for (const path of [
+      '',
+      'file:///data/shop',
+      'https://shop.example/data',
+      new URL('file:///data/shop'),
+      undefined,
+      5,
+    ]) {
+      for (const work of [lmdbStore, checkStore, repairStore, compactStore]) {
+        const error = await refusal(() => work(path as string));
+        assert.is(error.code, 'option-invalid');
+        assert.match(error.message, String(path));
+      }
+    }
+    assert.equal(readdirSync('.'), made);
+  } finally {
+    process.chdir(before);
+  }
+});
+
 test('a store of a newer version is refused and not changed', async () => {
   const one = copied(filled);
   writeFileSync(join(one.folder, 'format.json'), '{"format":"heddle store","version":3,"more":true}\n');
