@@ -60,6 +60,7 @@ export class Bases {
     if (position !== this.#writer.length || (before !== position && before !== this.newest)) {
       throw new Error(`a base at ${position} of ${this.#writer.length}, and to be trimmed at ${before}`);
     }
+    this.#writer.checkPlace();
     const old = this.#places;
     const newest = { position, file: await this.#files.put(writeBase(base)) };
     const trimmed = before === position ? newest : (old?.newest ?? old?.trimmed);

@@ -4,19 +4,17 @@ import { HeddleError, reasonOf } from '../../core/error.ts';
 import { isMissing } from './content-files.ts';
 import { flushFolder, replaceFile } from './disk.ts';
 import { storeDamaged, storeFailed } from './failure.ts';
-import { takeLock } from './lock.ts';
+import { type Lock, takeLock } from './lock.ts';
 import { tablesFile } from './tables.ts';
 
 /** A store's folder, which nobody else has open. */
-export interface OpenFolder {
+export interface OpenFolder extends Lock {
   /** The folder itself, whatever led to it. */
   readonly path: string;
   /** Whether all of it was made before. A new one is finished by {@link finishFolder}. */
   readonly isFinished: boolean;
   /** Why it does not say what it is, if it does not. One that is to be written to says so. */
   readonly flaw: string | undefined;
-  /** Lets others open it. */
-  readonly release: () => void;
 }
 
 /** Opens a store's folder. Makes one if there is none, unless it `mustExist`. */
@@ -31,12 +29,12 @@ export function openFolder(given: string, mustExist = false): OpenFolder {
     const path = realpathSync(given);
     // Before anything is changed in it.
     checkFormat(path, mustExist);
-    const release = takeLock(join(path, lockFile), path);
+    const lock = takeLock(join(path, lockFile), path);
     try {
       // Another may have made it meanwhile.
-      return { path, ...checkFormat(path, mustExist), release };
+      return { path, ...checkFormat(path, mustExist), ...lock };
     } catch (error) {
-      release();
+      lock.release();
       throw error;
     }
   } catch (error) {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { type Awaitable, chained, isPending } from '../../core/awaitable.ts';
 import { HeddleError } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
-import type { Notes } from '../notes.ts';
+import { checkBytes, checkKey, type Notes } from '../notes.ts';
 import type { LogBase, LogPiece, Store, StoredCheckpoint, StoredLedger } from '../store.ts';
 import { Bases } from './bases.ts';
 import { ContentFiles } from './content-files.ts';
@@ -83,7 +83,8 @@ export class LmdbStore implements Store, Notes {
       throw storeFailed('the store was not opened', path, error);
     }
     const { length } = headOf(this.#tables, path);
-    const place = { folder: path, tables: this.#tables, disk, length };
+    const { isThere } = opened;
+    const place = { folder: path, tables: this.#tables, disk, isThere, length };
     this.#writer = new Writer(place, options);
     this.#reader = new PieceReader(path, this.#tables);
     this.#checkpoints = new KeptBytes('checkpoints', place, this.#writer, waits);
@@ -164,6 +165,7 @@ export class LmdbStore implements Store, Notes {
   /** Keeps bytes under the id that is their SHA-256, durably when it answers. */
   async putBlob(bytes: Uint8Array): Promise<Id> {
     this.#beginWriting();
+    checkBytes(bytes);
     const { length } = bytes;
     const id = idOf(await this.#blobs.put([bytes]));
     const put = this.#writer.put({ table: 'blobs', key: id, value: writeBlobEntry(id, { length }) });
@@ -179,11 +181,14 @@ export class LmdbStore implements Store, Notes {
 
   putNote(key: Id, bytes: Uint8Array): Awaitable<void> {
     this.#beginWriting();
+    checkKey(key);
+    checkBytes(bytes);
     return this.#notes.put(key, new Uint8Array(bytes));
   }
 
   note(key: Id): Uint8Array | undefined {
     this.#checkOpen();
+    checkKey(key);
     return this.#notes.getNow(key)?.bytes;
   }
 

@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createSystem } from 'heddle';
 import { checkStore } from 'heddle/store/check';
@@ -192,6 +202,68 @@ const nobody = 65_534;
   const maker = new Program('setpriv', [...asNobody, ...nodeArguments('./holder.ts'), unmakeable]);
   assert.is(await maker.line(), 'store-failed');
   assert.ok((await readAll(one)).log.equals(one.log));
+});
+
+for (const durability of levels) {
+  test(`${durability}: a folder that is moved or removed while it is open fails, and is whole when it is put back`, async () => {
+    for (const how of ['moved', 'moved and made again', 'removed'] as const) {
+      const folder = join(emptyFolder(), 'store');
+      const system = createSystem({ store: lmdbStore(folder, { durability }) });
+      const process = await system.spawn(adder);
+      await system.settle();
+      await system.flush();
+      if (how === 'removed') rmSync(folder, { recursive: true });
+      else renameSync(folder, `${folder}-moved`);
+      if (how === 'moved and made again') await lmdbStore(folder).close();
+      const trimmed = await refusal(() => system.trim());
+      assert.is(trimmed.code, 'store-failed');
+      assert.match(trimmed.message, 'moved or removed');
+      const error = await refusal(async () => {
+        await process.send({ data: '1' });
+        await system.flush();
+      });
+      assert.is(error.code, 'store-failed');
+      await system.close();
+      if (how === 'removed') continue;
+      assert.equal((await checkStore(`${folder}-moved`)).damages, []);
+      const next = createSystem({ store: lmdbStore(`${folder}-moved`), modules: [adder] });
+      await next.settle();
+      assert.is(next.process(process.id).status.slots, 1);
+      await next.close();
+    }
+  });
+
+  test(`${durability}: a moved folder is told of when it is written to`, async () => {
+    const folder = join(emptyFolder(), 'store');
+    const store = lmdbStore(folder, { durability });
+    renameSync(folder, `${folder}-moved`);
+    const error = await refusal(async () => {
+      await store.append({ position: 0, bytes: new Uint8Array(1) });
+      await store.flush();
+    });
+    assert.is(error.code, 'store-failed');
+    assert.match(error.message, 'moved or removed');
+    await store.close();
+    assert.is(await lengthOf(`${folder}-moved`), 0);
+  });
+}
+
+test('what is no key of a note, and what are no bytes, is refused, and others go on', async () => {
+  const store = lmdbStore(join(emptyFolder(), 'store'));
+  for (const key of ['', 'x'.repeat(501), '\ud800', 5, null, undefined, {}, Symbol('key')]) {
+    assert.is((await refusal(() => store.putNote(key as string, new Uint8Array(1)))).code, 'option-invalid');
+    assert.is((await refusal(() => store.note(key as string))).code, 'option-invalid');
+  }
+  for (const bytes of ['text', null, undefined, 5, [1], new ArrayBuffer(1)]) {
+    assert.is((await refusal(() => store.putNote('key', bytes as unknown as Uint8Array))).code, 'option-invalid');
+    assert.is((await refusal(() => store.putBlob(bytes as unknown as Uint8Array))).code, 'option-invalid');
+  }
+  for (const key of ['\0', 'a\0b', '店'.repeat(500), '__proto__']) {
+    await store.putNote(key, new TextEncoder().encode(key));
+    assert.is(new TextDecoder().decode(store.note(key)), key);
+  }
+  await store.close();
+  assert.equal((await checkStore(store.folder)).damages, []);
 });
 
 test('a path may be of one letter, and have letters of all kinds; what is no path is refused', async () => {
