@@ -97,6 +97,10 @@ export const isIntact = (folder: string, name: string): boolean =>
 
 export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
 
+/** Whether the system did not let a file be read, which says nothing about what is in it. */
+export const isRefused = (error: unknown): boolean =>
+  ['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(codeOf(error) ?? '');
+
 /** Whether something else is where a file was. */
 const isOther = (error: unknown): boolean => ['EISDIR', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '');
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
 import type { LogPiece } from '../store.ts';
-import { contentNames, isIntact, isMissing } from './content-files.ts';
+import { contentNames, isIntact, isMissing, isRefused } from './content-files.ts';
 import { blobsFolder, folderOf, type OpenFolder } from './folder.ts';
 import { type LogStart, possibleStarts, startOf, wholeLog } from './log-start.ts';
 import { LoosePieces } from './loose-pieces.ts';
@@ -153,6 +153,7 @@ export class Survey {
     try {
       return isIntact(join(this.folder, folder), name) ? undefined : `${file} has other bytes than were written`;
     } catch (error) {
+      if (isRefused(error)) throw error;
       return isMissing(error) ? `${file} is missing` : `${file} cannot be read: ${reasonOf(error)}`;
     }
   }

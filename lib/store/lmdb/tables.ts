@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Database, type Key, open, type RootDatabase } from 'lmdb';
 import type { Awaitable } from '../../core/awaitable.ts';
@@ -63,6 +64,7 @@ export class Tables {
 
   constructor(path: string, { waits = true, isNew = false, readOnly = false }: TablesOptions = {}) {
     this.#path = path;
+    tryFiles(path, readOnly);
     // LMDB's own way of flushing: its adapter's, which overlaps commits, makes no more of them. Batches that the adapter
     // makes of its own accord have promises that nobody sees: one that is rejected would end the program.
     const usual = { encoding: 'binary', overlappingSync: false, eventTurnBatching: false } as const;
@@ -130,6 +132,20 @@ export class Tables {
     return this.root.close();
   }
 }
+
+/** LMDB's adapter ends the program where its files cannot be opened, so that is tried before. */
+function tryFiles(path: string, readOnly: boolean): void {
+  const files: number[] = [];
+  try {
+    if (existsSync(path)) files.push(openSync(path, readOnly ? 'r' : 'r+'));
+    while (files.length < filesAtOnce) files.push(openSync(`${path}-lock`, 'a+'));
+  } finally {
+    for (const file of files) closeSync(file);
+  }
+}
+
+/** At least as many as LMDB opens. */
+const filesAtOnce = 8;
 
 /** What a value takes besides itself: the rest of its last page, and its share of the pages that lead to it. */
 const pagesBytes = 12_288;

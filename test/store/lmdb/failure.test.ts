@@ -187,6 +187,7 @@ for (const durability of levels) {
 
 const isRoot = process.getuid?.() === 0;
 const nobody = 65_534;
+const limitsFiles = process.platform === 'linux';
 
 (isRoot ? test : test.skip)('a folder without rights is refused, and left as it was', async () => {
   const one = copied(filled);
@@ -294,6 +295,56 @@ test('a path may be of one letter, and have letters of all kinds; what is no pat
     process.chdir(before);
   }
 });
+
+test('a program that may not open the files of LMDB, or any, is told so and lives', async () => {
+  for (const put of [mkdirSync, (path: string) => symlinkSync(path, path)]) {
+    const one = copied(filled);
+    const path = join(one.folder, 'log.mdb-lock');
+    rmSync(path);
+    put(path);
+    for (const work of [lmdbStore, checkStore, repairStore, compactStore]) {
+      const error = await refusal(() => work(one.folder));
+      assert.is(error.code, 'store-failed');
+      assert.match(error.message, path);
+    }
+    rmSync(path, { recursive: true });
+    assert.ok((await readAll(one)).log.equals(one.log));
+  }
+});
+
+(limitsFiles ? test : test.skip)(
+  'a program with few files left to open is told so, and goes on with more',
+  async () => {
+    const one = copied(filled);
+    const starved = new Program('sh', [
+      '-c',
+      'ulimit -n 400; exec "$0" "$@"',
+      process.execPath,
+      ...nodeArguments('./starved.ts'),
+      one.folder,
+    ]);
+    assert.equal((await starved.output()).split('\n').slice(-2), ['open', ''], starved.errors);
+    assert.ok((await readAll(one)).log.equals(one.log));
+  },
+);
+
+(isRoot ? test : test.skip)(
+  'a file that may not be read is no damage: nobody is to repair a store over it',
+  async () => {
+    for (const from of [filled, trimmed]) {
+      const one = copied(from);
+      execFileSync('chown', ['-R', String(nobody), join(one.folder, '..')]);
+      const part = from === trimmed ? 'bases' : 'checkpoints';
+      const file = join(one.folder, part, readdirSync(join(one.folder, part))[0] ?? '');
+      execFileSync('chown', ['0', file]);
+      chmodSync(file, 0o600);
+      const asNobody = ['--reuid', String(nobody), '--regid', String(nobody), '--clear-groups', process.execPath];
+      const checker = new Program('setpriv', [...asNobody, ...nodeArguments('./checker.ts'), one.folder]);
+      assert.is(await checker.output(), 'store-failed store-failed\n', checker.errors);
+      assert.ok((await readAll(one)).log.equals(one.log));
+    }
+  },
+);
 
 test('a store of a newer version is refused and not changed', async () => {
   const one = copied(filled);
