@@ -224,7 +224,7 @@ export const errorCodes = {
   'trace-overflow': { definite: true, advice: 'Read the trace faster, or use a listener.' },
   'store-failed': {
     definite: false,
-    advice: 'Close the system and open it again on the same store: what was committed is there.',
+    advice: 'Mend the cause, close the system and open it again on the same store: what was committed is there.',
   },
   'store-locked': { definite: true, advice: 'Close the other one, or give another folder.' },
   'store-invalid': {

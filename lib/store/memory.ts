@@ -1,6 +1,6 @@
 import { hashBytes, type Id } from '../core/id.ts';
 import { keptAt } from './kept.ts';
-import type { Notes } from './notes.ts';
+import { checkBytes, checkKey, type Notes } from './notes.ts';
 import type { LogBase, LogPiece, Store, StoredCheckpoint, StoredLedger } from './store.ts';
 
 /**
@@ -116,6 +116,7 @@ export class MemoryStore implements Store, Notes {
   }
 
   putBlob(bytes: Uint8Array): Id {
+    checkBytes(bytes);
     const id = hashBytes(bytes);
     // A slice of a Buffer would be no copy.
     this.#blobs.set(id, new Uint8Array(bytes));
@@ -127,10 +128,13 @@ export class MemoryStore implements Store, Notes {
   }
 
   putNote(key: Id, bytes: Uint8Array): void {
+    checkKey(key);
+    checkBytes(bytes);
     this.#notes.set(key, new Uint8Array(bytes));
   }
 
   note(key: Id): Uint8Array | undefined {
+    checkKey(key);
     return this.#notes.get(key);
   }
 

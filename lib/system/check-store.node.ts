@@ -30,8 +30,8 @@ export interface CheckOptions {
  * it. No module is needed, and no system; a store that a program left open when it ended is looked through all the same.
  * A store without damages opens; of another, `repairStore` keeps what is good.
  *
- * Throws `store-locked` while somebody has it open, `store-invalid` if it is none, `option-invalid` if somebody else signed
- * what is in it.
+ * Throws `store-locked` while somebody has it open, `store-invalid` if it is none, `store-damaged` if its `log.mdb` is gone,
+ * `store-failed` if the system does not let it be read, `option-invalid` if somebody else signed what is in it.
  *
  * @example
  * ```ts

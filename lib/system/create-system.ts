@@ -2,10 +2,9 @@ import { createPool } from '../compute/pool/index.ts';
 import { virtualClock } from '../core/clock.ts';
 import { randomStream } from '../core/random.ts';
 import { fifo } from '../schedule/fifo.ts';
-import { memoryStore } from '../store/memory.ts';
 import { addressesOf } from './addresses.ts';
 import { assemble } from './assemble.ts';
-import { limitsOf, mailboxOf, retentionOf, type SystemOptions, seedOf } from './options.ts';
+import { limitsOf, mailboxOf, retentionOf, type SystemOptions, seedOf, storeOf } from './options.ts';
 import { System } from './system.ts';
 
 /**
@@ -21,11 +20,12 @@ import { System } from './system.ts';
  * ```
  */
 export function createSystem(options: SystemOptions = {}): System {
-  const { signer, scheduler = fifo(), store = memoryStore(), clock = virtualClock() } = options;
+  const { signer, scheduler = fifo(), clock = virtualClock() } = options;
   const seed = seedOf(options);
   const limits = limitsOf(options.limits);
   const mailbox = mailboxOf(options.mailbox, limits);
   const retention = retentionOf(options.retention);
+  const store = storeOf(options.store);
   const policy = scheduler(randomStream(seed, 'scheduler'));
   const pool = createPool({ workers: options.workers, workerMs: limits.workerMs });
   // Spelled out: what is spread has a shape of its own in each system, and all that reads it is slower after a few.

@@ -1,10 +1,11 @@
 import type { Module } from '../compute/executor.ts';
 import type { Clock } from '../core/clock.ts';
-import { HeddleError } from '../core/error.ts';
+import { HeddleError, reasonOf } from '../core/error.ts';
 import { defaultLimits, type Limits } from '../core/limits.ts';
 import type { MessageSigner } from '../core/message-signer.ts';
 import type { MailboxOptions } from '../process/mailbox.ts';
 import type { SchedulerPolicy } from '../schedule/scheduler.ts';
+import { memoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import type { Retention } from './trimming.ts';
 
@@ -82,8 +83,20 @@ export function mailboxOf(given: Partial<MailboxOptions> = {}, limits: Limits): 
 
 /** What is kept of the history, if not all of it. */
 export function retentionOf(given: Retention | undefined): Retention | undefined {
-  if (given) checkUpTo('retention.bytes', given.bytes, Number.MAX_SAFE_INTEGER);
-  return given && { bytes: given.bytes };
+  if (!given) return undefined;
+  const { bytes, ...others } = given;
+  checkUpTo('retention.bytes', bytes, Number.MAX_SAFE_INTEGER);
+  for (const name of Object.keys(others)) {
+    throw new HeddleError('option-invalid', `there is no option retention.${name}`, { option: `retention.${name}` });
+  }
+  return { bytes };
+}
+
+/** The store of a system. A path in its place is a slip that nothing would tell of before the first turn. */
+export function storeOf(given: Store = memoryStore()): Store {
+  if (typeof given === 'object' && typeof given?.append === 'function') return given;
+  const what = `the store is ${reasonOf(given)}, not one such as memoryStore() or lmdbStore('data/shop') makes`;
+  throw new HeddleError('option-invalid', what, { option: 'store' });
 }
 
 function checkUpTo(option: string, value: number, most: number): void {

@@ -1,4 +1,4 @@
-import { createSystem, defaultLimits, type SystemOptions } from 'heddle';
+import { createSystem, defaultLimits, memoryStore, type Store, type SystemOptions } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { listener } from '../fixtures/system/behaviors.ts';
@@ -51,6 +51,18 @@ test('a system that is given nothing is as the defaults say', async () => {
   const { mailboxMessages: messages, mailboxBytes: bytes } = defaultLimits;
   assert.equal(mailbox, { messages, bytes, overflow: 'wait' });
   assert.is(seed, 'heddle');
+});
+
+test('what is no store is refused at once', async () => {
+  for (const store of ['data/shop', memoryStore, Promise.resolve(memoryStore()), {}, null]) {
+    const error = await refusal(() => createSystem({ store: store as Store }));
+    assert.equal([error.code, error.facts.option], ['option-invalid', 'store']);
+  }
+});
+
+test('an option of retention that does not exist is refused', async () => {
+  const retention = { bytes: 1_000, days: 3 };
+  assert.is((await refusal(() => createSystem({ retention }))).facts.option, 'retention.days');
 });
 
 test('a mailbox takes no more than the limit', async () => {

@@ -60,6 +60,7 @@ export class Bases {
     if (position !== this.#writer.length || (before !== position && before !== this.newest)) {
       throw new Error(`a base at ${position} of ${this.#writer.length}, and to be trimmed at ${before}`);
     }
+    this.#writer.checkPlace();
     const old = this.#places;
     const newest = { position, file: await this.#files.put(writeBase(base)) };
     const trimmed = before === position ? newest : (old?.newest ?? old?.trimmed);
@@ -95,7 +96,9 @@ export class Bases {
   #read({ file }: BasePlace): LogBase {
     const base = readBase(this.#files.readNow(file));
     if (base) return base;
-    throw storeDamaged(this.#place.folder, `the file ${file} is no base of the log`, { file });
+    throw storeDamaged(this.#place.folder, `the file ${basesFolder}/${file} is no base of the log`, {
+      file: `${basesFolder}/${file}`,
+    });
   }
 }
 

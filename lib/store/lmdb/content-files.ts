@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type HeddleError, reasonOf } from '../../core/error.ts';
 import type { Disk } from './disk.ts';
-import { storeDamaged, storeFailed } from './failure.ts';
+import { codeOf, storeDamaged, storeFailed } from './failure.ts';
 
 /** Files that are named by the SHA-256 of what is in them. */
 export class ContentFiles {
   readonly #store: string;
+  readonly #name: string;
   readonly #folder: string;
   readonly #disk: Disk;
   readonly #isFlushed: boolean;
@@ -17,6 +19,7 @@ export class ContentFiles {
   /** In `folder` of the store at `store`. Files are durable when they are there if `isFlushed`. */
   constructor(store: string, folder: string, disk: Disk, isFlushed: boolean) {
     this.#store = store;
+    this.#name = folder;
     this.#folder = join(store, folder);
     this.#disk = disk;
     this.#isFlushed = isFlushed;
@@ -33,7 +36,7 @@ export class ContentFiles {
     } catch (error) {
       // What cannot be removed now is swept when the store is opened.
       await this.#disk.remove(temporary).catch(() => {});
-      throw storeFailed(`the file ${name} was not written`, this.#store, error);
+      throw storeFailed(`the file ${this.#name}/${name} was not written`, this.#store, error);
     }
     return name;
   }
@@ -66,12 +69,18 @@ export class ContentFiles {
 
   #checked(name: string, bytes: Uint8Array): Uint8Array {
     if (contentName(bytes) === name) return bytes;
-    throw storeDamaged(this.#store, `the file ${name} has other bytes than were written`, { file: name });
+    throw this.#damaged(name, 'has other bytes than were written');
   }
 
   #notRead(name: string, error: unknown): never {
-    if (isMissing(error)) throw storeDamaged(this.#store, `the file ${name} is missing`, { file: name });
-    throw storeFailed(`the file ${name} was not read`, this.#store, error);
+    if (isMissing(error)) throw this.#damaged(name, 'is missing');
+    if (isOther(error)) throw this.#damaged(name, `cannot be read: ${reasonOf(error)}`);
+    throw storeFailed(`the file ${this.#name}/${name} was not read`, this.#store, error);
+  }
+
+  #damaged(name: string, what: string): HeddleError {
+    const file = `${this.#name}/${name}`;
+    return storeDamaged(this.#store, `the file ${file} ${what}`, { file });
   }
 }
 
@@ -86,8 +95,14 @@ export function contentName(...parts: readonly Uint8Array[]): string {
 export const isIntact = (folder: string, name: string): boolean =>
   contentName(readFileSync(join(folder, name))) === name;
 
-export const isMissing = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
+
+/** Whether the system did not let a file be read, which says nothing about what is in it. */
+export const isRefused = (error: unknown): boolean =>
+  ['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(codeOf(error) ?? '');
+
+/** Whether something else is where a file was. */
+const isOther = (error: unknown): boolean => ['EISDIR', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '');
 
 /** The names that {@link ContentFiles} gives, and those that it gives before. */
 export const contentNames = /^[0-9a-f]{64}$/;

@@ -1,5 +1,5 @@
-import { statfsSync } from 'node:fs';
 import { HeddleError, reasonOf } from '../../core/error.ts';
+import { roomOf } from './room.ts';
 
 /** What the system says by a code, in words that say what to do. */
 const remedies: Readonly<Record<string, string>> = {
@@ -9,8 +9,15 @@ const remedies: Readonly<Record<string, string>> = {
   EACCES: 'this user may not: give it the right to read and write there',
   EPERM: 'this user may not: give it the right to read and write there',
   EROFS: 'the file system is read-only: mount it for writing',
-  ENOENT: 'it has vanished: put it back',
+  ENOENT: 'it is not there: look at the path, or put it back',
   EMFILE: 'this program has too many open files: let it have more',
+  ENFILE: 'the system has too many open files: let it have more',
+  EISDIR: 'a folder is where a file belongs: move it away, and put the file back',
+  ENOTDIR: 'a file is where a folder belongs: move it away, and put the folder back',
+  EEXIST: 'something else has its name: move it away',
+  ELOOP: 'its links lead in a circle: put back what they led to',
+  ENAMETOOLONG: 'the path is too long: give a shorter one',
+  EIO: 'the disk fails: copy what can be read of it to another',
 };
 
 /** The same where LMDB says it in words. */
@@ -41,19 +48,12 @@ export const storeDamaged = (
 ): HeddleError => new HeddleError('store-damaged', `${what} in ${folder}`, { folder, ...facts });
 
 /** Whether there is hardly any room. LMDB says of a full disk that its input or output failed. */
-function isFull(folder: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize < littleBytes;
-  } catch {
-    // The folder may be gone, which is another failure.
-    return false;
-  }
-}
+const isFull = (folder: string): boolean => (roomOf(folder) ?? littleBytes) < littleBytes;
 
 const littleBytes = 1_048_576;
 
-function codeOf(error: unknown): string | undefined {
+/** The system's code of what went wrong. */
+export function codeOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }

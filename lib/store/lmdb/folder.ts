@@ -1,36 +1,40 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { HeddleError } from '../../core/error.ts';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { HeddleError, reasonOf } from '../../core/error.ts';
 import { isMissing } from './content-files.ts';
 import { flushFolder, replaceFile } from './disk.ts';
 import { storeDamaged, storeFailed } from './failure.ts';
-import { takeLock } from './lock.ts';
+import { type Lock, takeLock } from './lock.ts';
 import { tablesFile } from './tables.ts';
 
 /** A store's folder, which nobody else has open. */
-export interface OpenFolder {
+export interface OpenFolder extends Lock {
   /** The folder itself, whatever led to it. */
   readonly path: string;
   /** Whether all of it was made before. A new one is finished by {@link finishFolder}. */
   readonly isFinished: boolean;
-  /** Lets others open it. */
-  readonly release: () => void;
+  /** Why it does not say what it is, if it does not. One that is to be written to says so. */
+  readonly flaw: string | undefined;
 }
 
 /** Opens a store's folder. Makes one if there is none, unless it `mustExist`. */
 export function openFolder(given: string, mustExist = false): OpenFolder {
+  const isPath = typeof given === 'string' && given !== '' && !urls.test(given);
+  if (!isPath) {
+    const what = `a store's folder is ${typeof given === 'string' ? JSON.stringify(given) : reasonOf(given)}, not a path`;
+    throw new HeddleError('option-invalid', what, { option: 'folder' });
+  }
   try {
-    if (!mustExist) make(given);
+    if (!mustExist) make(resolve(given));
     const path = realpathSync(given);
     // Before anything is changed in it.
-    const isKnown = checkFormat(path) || !mustExist;
-    if (!isKnown) throw invalid(path, `${path} is no store`);
-    const release = takeLock(join(path, lockFile), path);
+    checkFormat(path, mustExist);
+    const lock = takeLock(join(path, lockFile), path);
     try {
       // Another may have made it meanwhile.
-      return { path, isFinished: checkFormat(path), release };
+      return { path, ...checkFormat(path, mustExist), ...lock };
     } catch (error) {
-      release();
+      lock.release();
       throw error;
     }
   } catch (error) {
@@ -39,8 +43,8 @@ export function openFolder(given: string, mustExist = false): OpenFolder {
 }
 
 /** Says what a folder is, last of all. */
-export function finishFolder(path: string, version = plainVersion): void {
-  const format = { format: formatName, version };
+export function finishFolder(path: string, isTrimmed = false): void {
+  const format = { format: formatName, version: isTrimmed ? formatVersion : plainVersion };
   const bytes = new TextEncoder().encode(`${JSON.stringify(format)}\n`);
   replaceFile(join(path, formatFile), join(path, `${formatFile}.tmp`), bytes);
 }
@@ -48,27 +52,45 @@ export function finishFolder(path: string, version = plainVersion): void {
 /** Says of a store that what its log begins with is no record, which older programs would take for damage. */
 export function raiseFormat(path: string): void {
   const version = versionOf(readFileSync(join(path, formatFile), 'utf8'));
-  if (version !== formatVersion) finishFolder(path, formatVersion);
+  if (version !== formatVersion) finishFolder(path, true);
 }
 
-/** Whether a folder holds a store: false if there is none in it, or one that was not finished. Refuses all others. */
-function checkFormat(path: string): boolean {
-  let text: string;
-  try {
-    text = readFileSync(join(path, formatFile), 'utf8');
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    const foreign = readdirSync(path).find((name) => !ownNames.has(name));
-    if (foreign === undefined) return false;
-    throw invalid(path, `${path} has other things in it, ${foreign} among them, and no ${formatFile}`);
-  }
-  const version = versionOf(text);
-  if (version === undefined) throw storeDamaged(path, `${formatFile} does not say of which format the store is`);
-  if (version > formatVersion) {
+/**
+ * Looks at what a folder says that it is: a store, or none yet if there is nothing in it or one that was not finished.
+ * Refuses all others; of a store that `mustExist`, what is wrong with the saying is told instead.
+ */
+function checkFormat(path: string, mustExist: boolean): Pick<OpenFolder, 'isFinished' | 'flaw'> {
+  const text = textOf(join(path, formatFile));
+  const version = versionOf(text ?? '');
+  if (version !== undefined && version > formatVersion) {
     throw invalid(path, `the store in ${path} is of version ${version}, this program knows ${formatVersion}`, version);
   }
-  if (existsSync(join(path, tablesFile))) return true;
-  throw storeDamaged(path, `${tablesFile}, which holds the log, is missing`);
+  const tables = statSync(join(path, tablesFile), { throwIfNoEntry: false });
+  if (text === undefined) {
+    const foreign = readdirSync(path).find((name) => !ownNames.has(name) && !asideNames.test(name));
+    if (foreign !== undefined) {
+      throw invalid(path, `${path} has other things in it, ${foreign} among them, and no ${formatFile}`);
+    }
+    if (!mustExist) return { isFinished: false, flaw: undefined };
+    if (!tables?.isFile()) throw invalid(path, `${path} is no store`);
+    return { isFinished: true, flaw: `${formatFile} is missing` };
+  }
+  if (!tables?.isFile()) {
+    throw storeDamaged(path, `${tablesFile}, which holds the log, is ${tables ? 'no file' : 'missing'}`);
+  }
+  if (version !== undefined) return { isFinished: true, flaw: undefined };
+  const flaw = `${formatFile} does not say of which format the store is`;
+  if (!mustExist) throw storeDamaged(path, flaw);
+  return { isFinished: true, flaw };
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 function versionOf(text: string): number | undefined {
@@ -92,7 +114,9 @@ function make(path: string): void {
 const invalid = (folder: string, what: string, version: number | null = null): HeddleError =>
   new HeddleError('store-invalid', what, { folder, version });
 
-const formatFile = 'format.json';
+export const formatFile = 'format.json';
+const urls = /^[a-z][a-z0-9+.-]*:\/\//i;
+
 const formatName = 'heddle store';
 /** The version of a store whose log may be trimmed, and of one whose log never was. */
 const formatVersion = 2;
@@ -121,3 +145,6 @@ const ownNames: ReadonlySet<string> = new Set([
   `${formatFile}.tmp`,
   ...folders,
 ]);
+
+/** What a repair puts aside. */
+const asideNames = /^damaged-\d+(\.mdb)?$/;

@@ -50,10 +50,11 @@ export async function inspectStore(
   onProgress: (progress: StoreProgress) => void = () => {},
   records: LookAtRecords = async () => [],
 ): Promise<StoreReport> {
-  const { path, release } = openFolder(given, true);
+  const opened = openFolder(given, true);
+  const { path, release } = opened;
   let survey: Survey | undefined;
   try {
-    survey = new Survey(path);
+    survey = new Survey(opened);
     return await look(survey, onProgress, records);
   } catch (error) {
     throw storeFailed('the store was not looked through', path, error);

@@ -1,7 +1,8 @@
+import { rmSync } from 'node:fs';
 import { type Awaitable, chained, isPending } from '../../core/awaitable.ts';
 import { HeddleError } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
-import type { Notes } from '../notes.ts';
+import { checkBytes, checkKey, type Notes } from '../notes.ts';
 import type { LogBase, LogPiece, Store, StoredCheckpoint, StoredLedger } from '../store.ts';
 import { Bases } from './bases.ts';
 import { ContentFiles } from './content-files.ts';
@@ -13,7 +14,7 @@ import { headOf, openTables } from './open-tables.ts';
 import { type LmdbOptions, lmdbOptionsOf } from './options.ts';
 import { PieceReader } from './piece-reader.ts';
 import { writeBlobEntry } from './records.ts';
-import { idOf, nameOf } from './sweep.ts';
+import { idOf, leftIn, nameOf } from './sweep.ts';
 import type { Tables } from './tables.ts';
 import { Writer } from './writer.ts';
 
@@ -63,6 +64,8 @@ export class LmdbStore implements Store, Notes {
   readonly #notes: KeptBytes;
   readonly #blobs: ContentFiles;
   readonly #bases: Bases;
+  /** What is to be removed, when it is clear that this is the store that was meant: when somebody writes to it. */
+  #left: readonly string[];
   #closed: Promise<void> | undefined;
 
   /** @internal `disk` is what its folder is changed by. */
@@ -80,7 +83,8 @@ export class LmdbStore implements Store, Notes {
       throw storeFailed('the store was not opened', path, error);
     }
     const { length } = headOf(this.#tables, path);
-    const place = { folder: path, tables: this.#tables, disk, length };
+    const { isThere } = opened;
+    const place = { folder: path, tables: this.#tables, disk, isThere, length };
     this.#writer = new Writer(place, options);
     this.#reader = new PieceReader(path, this.#tables);
     this.#checkpoints = new KeptBytes('checkpoints', place, this.#writer, waits);
@@ -88,10 +92,11 @@ export class LmdbStore implements Store, Notes {
     this.#blobs = new ContentFiles(path, blobsFolder, disk, waits);
     try {
       this.#bases = new Bases(place, this.#writer, waits);
+      this.#left = leftIn(path, this.#tables);
     } catch (error) {
       void this.#tables.close();
       opened.release();
-      throw error;
+      throw storeFailed('the store was not opened', path, error);
     }
   }
 
@@ -105,7 +110,9 @@ export class LmdbStore implements Store, Notes {
   }
 
   append(piece: LogPiece): Awaitable<void> {
-    this.#checkOpen();
+    this.#beginWriting();
+    // What failed before has been counted.
+    this.#writer.check();
     if (piece.position !== this.length) throw new Error('another system has written to the store');
     if (piece.bytes.length > 0) return this.#writer.append(piece);
   }
@@ -117,7 +124,7 @@ export class LmdbStore implements Store, Notes {
   }
 
   async putCheckpoint({ process, slot, bytes }: StoredCheckpoint): Promise<void> {
-    this.#checkOpen();
+    this.#beginWriting();
     const put = this.#checkpoints.put(process, bytes, slot);
     if (isPending(put)) await put;
   }
@@ -150,13 +157,15 @@ export class LmdbStore implements Store, Notes {
   }
 
   async trim(base: LogBase, before: number): Promise<void> {
+    this.#beginWriting();
     await this.flush();
     await this.#bases.trim(base, before);
   }
 
   /** Keeps bytes under the id that is their SHA-256, durably when it answers. */
   async putBlob(bytes: Uint8Array): Promise<Id> {
-    this.#checkOpen();
+    this.#beginWriting();
+    checkBytes(bytes);
     const { length } = bytes;
     const id = idOf(await this.#blobs.put([bytes]));
     const put = this.#writer.put({ table: 'blobs', key: id, value: writeBlobEntry(id, { length }) });
@@ -171,12 +180,15 @@ export class LmdbStore implements Store, Notes {
   }
 
   putNote(key: Id, bytes: Uint8Array): Awaitable<void> {
-    this.#checkOpen();
+    this.#beginWriting();
+    checkKey(key);
+    checkBytes(bytes);
     return this.#notes.put(key, new Uint8Array(bytes));
   }
 
   note(key: Id): Uint8Array | undefined {
     this.#checkOpen();
+    checkKey(key);
     return this.#notes.getNow(key)?.bytes;
   }
 
@@ -214,6 +226,18 @@ export class LmdbStore implements Store, Notes {
     const { written: checkpoints } = this.#checkpoints;
     const { written: notes } = this.#notes;
     return checkpoints || notes ? Promise.all([checkpoints, notes]) : undefined;
+  }
+
+  #beginWriting(): void {
+    this.#checkOpen();
+    const left = this.#left;
+    if (left.length === 0) return;
+    this.#left = [];
+    try {
+      for (const path of left) rmSync(path, { force: true });
+    } catch (error) {
+      throw storeFailed('what was left behind was not removed', this.folder, error);
+    }
   }
 
   #checkOpen(): void {

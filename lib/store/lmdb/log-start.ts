@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../../core/error.ts';
 import type { LogBase } from '../store.ts';
-import { contentName, contentNames, isMissing } from './content-files.ts';
+import { contentName, contentNames, isMissing, isRefused } from './content-files.ts';
 import { basesFolder } from './folder.ts';
 import { type BasePlace, type BasePlaces, basesKey, readBase, readBasePlaces } from './records.ts';
 import type { Tables } from './tables.ts';
@@ -66,9 +66,10 @@ function goodBase(folder: string, { file, position }: BasePlace, tell: (reason: 
     const base = contentName(bytes) === file ? readBase(bytes) : undefined;
     const isRight = base && (Number.isNaN(position) || base.position === position);
     if (isRight) return { place: { position: base.position, file }, base };
-    tell(`${file} has other bytes than were written`);
+    tell(`${basesFolder}/${file} has other bytes than were written`);
   } catch (error) {
-    tell(isMissing(error) ? `${file} is missing` : `${file} cannot be read: ${reasonOf(error)}`);
+    if (isRefused(error)) throw error;
+    tell(`${basesFolder}/${file} ${isMissing(error) ? 'is missing' : `cannot be read: ${reasonOf(error)}`}`);
   }
   return undefined;
 }

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../../core/error.ts';
 import { storeDamaged } from './failure.ts';
-import { finishFolder, makeFolders, type OpenFolder } from './folder.ts';
+import { finishFolder, formatFile, makeFolders, type OpenFolder } from './folder.ts';
 import { flawOfPages } from './pages.ts';
 import { type Head, headKey, writeHead } from './records.ts';
 import { sweep } from './sweep.ts';
@@ -11,7 +11,9 @@ import { Tables, type TablesOptions, tablesFile } from './tables.ts';
 /** Opens the tables in a folder, finishes one that is new, and removes what was left behind. */
 export function openTables({ path, isFinished }: OpenFolder, waits: boolean): Tables {
   const file = join(path, tablesFile);
-  const flaw = existsSync(file) ? flawOfPages(file) : undefined;
+  // LMDB makes a new one of one of no length.
+  const isThere = isFinished || (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  const flaw = isThere ? flawOfPages(file) : undefined;
   if (flaw) throw storeDamaged(path, `${tablesFile}, which holds the log, is torn or changed: ${flaw}`);
   const tables = tablesIn(path, { waits, isNew: !isFinished });
   try {
@@ -49,7 +51,10 @@ export function headOf(tables: Tables, folder: string): Head {
 function finish(tables: Tables, path: string): void {
   const head = tables.head();
   if (head && (head === 'damaged' || head.length > 0)) {
-    throw storeDamaged(path, `${tablesFile} holds a log, and the file beside it that says of which format is missing`);
+    throw storeDamaged(
+      path,
+      `${formatFile}, which says of which format the store is, is missing beside a ${tablesFile} with a log`,
+    );
   }
   tables.commit([{ table: 'heads', key: headKey, value: writeHead({ length: 0 }) }]);
   finishFolder(path);

@@ -1,4 +1,4 @@
-import { HeddleError } from '../../core/error.ts';
+import { HeddleError, reasonOf } from '../../core/error.ts';
 
 /** How soon what a store was given outlives what, the cheapest first. */
 export type Durability = 'memory' | 'batched' | 'each';
@@ -26,13 +26,19 @@ export interface LmdbOptions {
 }
 
 export function lmdbOptionsOf(given: LmdbOptions): Required<LmdbOptions> {
+  if (typeof given !== 'object' || given === null) throw invalid('options', `are ${reasonOf(given)}, not an object`);
   for (const [option, value] of Object.entries(given)) {
-    const isRight =
-      option === 'durability' ? levels.includes(value) : Object.hasOwn(defaults, option) && isCount(value);
-    if (!isRight) throw new HeddleError('option-invalid', `the store's ${option} is ${String(value)}`, { option });
+    if (!Object.hasOwn(defaults, option)) throw invalid(option, 'is no option');
+    const isLevel = option === 'durability';
+    const isRight = isLevel ? levels.includes(value) : isCount(value);
+    const right = isLevel ? levels.join(' or ') : `a whole number from 1 to ${mostCount}`;
+    if (!isRight) throw invalid(option, `is ${typeof value} ${reasonOf(value)}, not ${right}`);
   }
   return { ...defaults, ...given };
 }
+
+const invalid = (option: string, what: string): HeddleError =>
+  new HeddleError('option-invalid', `the store's ${option} ${what}`, { option });
 
 const defaults: Required<LmdbOptions> = {
   durability: 'batched',
@@ -43,6 +49,8 @@ const defaults: Required<LmdbOptions> = {
 
 const levels: readonly unknown[] = ['memory', 'batched', 'each'] satisfies readonly Durability[];
 
-/** Timers take no more than that. */
 const isCount = (value: unknown): boolean =>
-  Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) < 2 ** 31;
+  Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= mostCount;
+
+/** Timers take no more than that. */
+const mostCount = 2 ** 31 - 1;

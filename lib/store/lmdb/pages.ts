@@ -12,8 +12,8 @@ export function flawOfPages(path: string): string | undefined {
   const file = openSync(path, 'r');
   try {
     const { size } = fstatSync(file);
-    // One of no length is made into a new one.
-    if (size > 0) new Pages(file, size).check();
+    if (size === 0) return 'it is empty';
+    new Pages(file, size).check();
     return undefined;
   } catch (error) {
     if (error instanceof Flaw) return error.message;

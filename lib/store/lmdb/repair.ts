@@ -1,10 +1,10 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { HeddleError } from '../../core/error.ts';
+import { HeddleError, reasonOf } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
 import { flushFolder } from './disk.ts';
 import { storeDamaged, storeFailed } from './failure.ts';
-import { blobsFolder, folders, makeFolders, openFolder } from './folder.ts';
+import { blobsFolder, finishFolder, folders, formatFile, makeFolders, type OpenFolder, openFolder } from './folder.ts';
 import { placesOf } from './log-start.ts';
 import { headOf, tablesIn } from './open-tables.ts';
 import { flawOfPages } from './pages.ts';
@@ -19,7 +19,7 @@ import {
 } from './records.ts';
 import { sealed } from './sealed.ts';
 import { Survey } from './survey.ts';
-import { nameOf } from './sweep.ts';
+import { filesIn, nameOf } from './sweep.ts';
 import { type Change, type KeptTable, keyOf, newTablesFile, Tables, tablesFile } from './tables.ts';
 
 /** What a repair kept, and where the rest is. */
@@ -54,11 +54,18 @@ export async function repairStore(
   folder: string,
   { truncateTo = Number.POSITIVE_INFINITY }: { readonly truncateTo?: number } = {},
 ): Promise<RepairedStore> {
-  const { path, release } = openFolder(folder, true);
+  if (truncateTo !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(truncateTo) && truncateTo >= 0)) {
+    const what = `truncateTo is ${reasonOf(truncateTo)}, not a position in the log`;
+    throw new HeddleError('option-invalid', what, { option: 'truncateTo' });
+  }
+  const opened = openFolder(folder, true);
+  const { path, flaw, release } = opened;
   try {
-    const kept = await copyGood(path, truncateTo);
-    const aside = putAside(path, new Set([...kept.files, ...kept.blobs.map(nameOf)]));
+    const kept = await copyGood(opened, truncateTo);
+    const { aside, lost } = putAside(opened, new Set([...kept.files, ...kept.blobs.map(nameOf)]));
     swap(path);
+    for (const file of lost) rmSync(file, { force: true });
+    if (flaw) finishFolder(path, kept.isTrimmed);
     const { logLength, checkpoints, notes, blobs } = kept;
     return { logLength, checkpoints, notes, blobs: blobs.length, aside };
   } catch (error) {
@@ -84,9 +91,10 @@ export async function repairStore(
 export async function compactStore(
   folder: string,
 ): Promise<{ readonly beforeBytes: number; readonly afterBytes: number }> {
-  const { path, release } = openFolder(folder, true);
+  const { path, flaw: unsaid, release } = openFolder(folder, true);
   const [file, fresh] = [join(path, tablesFile), join(path, newTablesFile)];
   try {
+    if (unsaid) throw storeDamaged(path, unsaid);
     const flaw = flawOfPages(file);
     if (flaw) throw storeDamaged(path, `${tablesFile} is torn or changed: ${flaw}`);
     const beforeBytes = statSync(file).size;
@@ -120,16 +128,19 @@ async function settle(copy: string, folder: string): Promise<void> {
 }
 
 /** Puts what is good into new tables. */
-async function copyGood(path: string, truncateTo: number) {
+async function copyGood(opened: OpenFolder, truncateTo: number) {
+  const { path } = opened;
   removeNew(path);
   makeFolders(path);
   const tables = new Tables(join(path, newTablesFile), { isNew: true });
   let survey: Survey | undefined;
   try {
-    survey = new Survey(path);
+    survey = new Survey(opened);
     const { start } = survey;
-    if (start.isLost)
-      throw storeDamaged(path, 'what the trimmed log begins with is damaged, and nothing goes on without,');
+    if (start.isLost) {
+      const { reason } = survey.damages.find(({ what }) => what === 'base') ?? {};
+      throw storeDamaged(path, `${reason}, with which the trimmed log begins, and nothing goes on without it`);
+    }
     if (truncateTo < start.position) {
       const what = `the log in ${path} cannot be cut at ${truncateTo}: it begins at ${start.position}`;
       throw new HeddleError('history-trimmed', what, { position: truncateTo, trimmed: start.position });
@@ -148,7 +159,7 @@ async function copyGood(path: string, truncateTo: number) {
     ]);
     const files = new Set([...checkpoints, ...notes].flatMap(([, { file }]) => file ?? []));
     for (const place of [places?.newest, places?.trimmed]) if (place) files.add(place.file);
-    return { logLength, files, checkpoints: checkpoints.length, notes: notes.length, blobs };
+    return { logLength, files, checkpoints: checkpoints.length, notes: notes.length, blobs, isTrimmed: !!places };
   } finally {
     await survey?.close();
     await tables.close();
@@ -184,27 +195,29 @@ const blobChange = (blob: Id, length: number): Change => ({
 });
 
 /** Gives second names to the file of LMDB and to all files but those that are kept. */
-function putAside(path: string, kept: ReadonlySet<string>): readonly string[] {
+function putAside({ path, flaw }: OpenFolder, kept: ReadonlySet<string>) {
   let count = 1;
-  while (existsSync(join(path, `damaged-${count}.mdb`))) count++;
+  while (existsSync(join(path, `damaged-${count}.mdb`)) || existsSync(join(path, `damaged-${count}`))) count++;
   const name = `damaged-${count}`;
-  const lost = folders.flatMap((folder) =>
-    readdirSync(join(path, folder))
+  // What is no file stays where it is.
+  const lost: (readonly [string, string])[] = folders.flatMap((folder) =>
+    filesIn(join(path, folder))
       .filter((file) => !kept.has(file))
       .map((file) => [join(path, folder, file), `${folder}-${file}`] as const),
   );
+  const format = join(path, formatFile);
+  if (flaw && existsSync(format)) lost.push([format, formatFile]);
   const aside = [join(path, `${name}.mdb`)];
   if (lost.length > 0) {
     const folder = join(path, name);
     aside.push(folder);
-    rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
     for (const [file, second] of lost) linkSync(file, join(folder, second));
     flushFolder(folder);
   }
   linkSync(join(path, tablesFile), join(path, `${name}.mdb`));
   flushFolder(path);
-  return aside;
+  return { aside, lost: lost.map(([file]) => file) };
 }
 
 /** Puts the new tables in the place of those that are there. */

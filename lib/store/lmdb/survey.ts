@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { HeddleError, reasonOf } from '../../core/error.ts';
 import type { Id } from '../../core/id.ts';
 import type { LogPiece } from '../store.ts';
-import { contentNames, isIntact, isMissing } from './content-files.ts';
-import { blobsFolder, folderOf } from './folder.ts';
+import { contentNames, isIntact, isMissing, isRefused } from './content-files.ts';
+import { blobsFolder, folderOf, type OpenFolder } from './folder.ts';
 import { type LogStart, possibleStarts, startOf, wholeLog } from './log-start.ts';
 import { LoosePieces } from './loose-pieces.ts';
 import { tablesIn } from './open-tables.ts';
@@ -40,8 +40,10 @@ export class Survey {
   readonly start: LogStart;
   readonly #pieces: PieceReader | LoosePieces;
 
-  constructor(folder: string) {
+  /** `flaw` is why the folder does not say what it is, if it does not. */
+  constructor({ path: folder, flaw }: Pick<OpenFolder, 'path' | 'flaw'>) {
     this.folder = folder;
+    if (flaw) this.damages.push({ what: 'file', reason: flaw });
     const tables = this.#openTables();
     this.tables = tables;
     this.#pieces = tables ? new PieceReader(folder, tables) : new LoosePieces(join(folder, tablesFile));
@@ -147,10 +149,12 @@ export class Survey {
 
   #flawOfFile(folder: string, name: string | undefined): string | undefined {
     if (name === undefined) return undefined;
+    const file = `${folder}/${name}`;
     try {
-      return isIntact(join(this.folder, folder), name) ? undefined : `${name} has other bytes than were written`;
+      return isIntact(join(this.folder, folder), name) ? undefined : `${file} has other bytes than were written`;
     } catch (error) {
-      return isMissing(error) ? `${name} is missing` : `${name} cannot be read: ${reasonOf(error)}`;
+      if (isRefused(error)) throw error;
+      return isMissing(error) ? `${file} is missing` : `${file} cannot be read: ${reasonOf(error)}`;
     }
   }
 }

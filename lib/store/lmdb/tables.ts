@@ -1,7 +1,10 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Database, type Key, open, type RootDatabase } from 'lmdb';
 import type { Awaitable } from '../../core/awaitable.ts';
 import type { Id } from '../../core/id.ts';
 import { type Head, headKey, readHead } from './records.ts';
+import { checkRoom } from './room.ts';
 
 /** The file of LMDB in a store's folder. It makes another beside it, in which nothing is kept. */
 export const tablesFile = 'log.mdb';
@@ -57,10 +60,14 @@ export class Tables {
   readonly notes: Database<Uint8Array, Id> | undefined;
   readonly blobs: Database<Uint8Array, Id>;
   readonly root: RootDatabase;
+  readonly #path: string;
 
   constructor(path: string, { waits = true, isNew = false, readOnly = false }: TablesOptions = {}) {
-    // LMDB's own way of flushing: its adapter's, which overlaps commits, makes no more of them.
-    const usual = { encoding: 'binary', overlappingSync: false } as const;
+    this.#path = path;
+    tryFiles(path, readOnly);
+    // LMDB's own way of flushing: its adapter's, which overlaps commits, makes no more of them. Batches that the adapter
+    // makes of its own accord have promises that nobody sees: one that is rejected would end the program.
+    const usual = { encoding: 'binary', overlappingSync: false, eventTurnBatching: false } as const;
     this.root = open({ ...usual, path, maxDbs: 8, noSync: !waits, readOnly });
     // Its types leave `create` out.
     const own = { ...usual, create: isNew };
@@ -88,6 +95,7 @@ export class Tables {
 
   /** Makes all changes or none, in this thread. */
   commit(changes: readonly Change[]): void {
+    this.#checkRoom(changes);
     this.root.transactionSync(() => {
       for (const change of changes) this.#put(change);
     });
@@ -95,6 +103,7 @@ export class Tables {
 
   /** The same in another thread. */
   async commitLater(changes: readonly Change[]): Promise<void> {
+    this.#checkRoom(changes);
     try {
       await this.root.batch(() => {
         for (const change of changes) this.#put(change);
@@ -107,6 +116,12 @@ export class Tables {
     }
   }
 
+  /** LMDB's adapter writes over memory that is not its own when a disk is full, so it is not let at one. */
+  #checkRoom(changes: readonly Change[]): void {
+    const bytes = changes.reduce((sum, { value }) => sum + (value ? value.length + pagesBytes : 0), 0);
+    checkRoom(dirname(this.#path), bytes);
+  }
+
   #put({ table, key, value }: Change): Awaitable<unknown> {
     // Each table has keys of one kind.
     const database = this[table] as Database<Uint8Array, Uint8Array | string>;
@@ -117,3 +132,20 @@ export class Tables {
     return this.root.close();
   }
 }
+
+/** LMDB's adapter ends the program where its files cannot be opened, so that is tried before. */
+function tryFiles(path: string, readOnly: boolean): void {
+  const files: number[] = [];
+  try {
+    if (existsSync(path)) files.push(openSync(path, readOnly ? 'r' : 'r+'));
+    while (files.length < filesAtOnce) files.push(openSync(`${path}-lock`, 'a+'));
+  } finally {
+    for (const file of files) closeSync(file);
+  }
+}
+
+/** At least as many as LMDB opens. */
+const filesAtOnce = 8;
+
+/** What a value takes besides itself: the rest of its last page, and its share of the pages that lead to it. */
+const pagesBytes = 12_288;

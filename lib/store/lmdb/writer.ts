@@ -12,6 +12,8 @@ export interface WriterPlace {
   readonly folder: string;
   readonly tables: Tables;
   readonly disk: Disk;
+  /** Whether the folder is where it was. */
+  readonly isThere: () => boolean;
   /** How long the log is. */
   readonly length: number;
 }
@@ -93,6 +95,13 @@ export class Writer {
     return this.#isTold;
   }
 
+  /** Throws if the folder was moved or removed: what refers to files there would not find them. */
+  checkPlace(): void {
+    const { folder, isThere } = this.#place;
+    const moved = new Error('its folder was moved or removed while it was open; put it back');
+    if (!isThere()) throw storeFailed('the log was not written', folder, moved);
+  }
+
   get #pendingBytes(): number {
     return this.#open.bytes + (this.#underWay?.pending.bytes ?? 0);
   }
@@ -111,6 +120,7 @@ export class Writer {
     const length = this.#length;
     const { disk, tables } = this.#place;
     try {
+      this.checkPlace();
       const done = disk.transaction(() => tables.commit(pending.changes(length)));
       if (isPending(done)) return done.then(() => this.#committed(pending, length)).catch((error) => this.#fail(error));
     } catch (error) {
@@ -133,6 +143,7 @@ export class Writer {
   async #commitLater(pending: Pending, length: number): Promise<void> {
     const { disk, tables } = this.#place;
     try {
+      this.checkPlace();
       await disk.transaction(() => tables.commitLater(pending.changes(length)));
     } catch (error) {
       this.#note(error);

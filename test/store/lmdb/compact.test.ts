@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkStore } from 'heddle/store/check';
 import { compactStore, lmdbStore, repairStore } from 'heddle/store/lmdb';
@@ -64,6 +64,20 @@ test('a store is cut where it is said, and what was there is kept aside', async 
   await system.settle();
   await system.close();
   assert.equal((await repairStore(one.folder)).aside.length, 1, 'the second time there is nothing to lose');
+  // What was put aside stays, also where somebody has removed what was put aside with it.
+  rmSync(join(one.folder, 'damaged-1.mdb'));
+  const before = readdirSync(join(one.folder, 'damaged-1'));
+  await repairStore(one.folder, { truncateTo: 0 });
+  assert.equal(readdirSync(join(one.folder, 'damaged-1')), before);
+});
+
+test('a store is cut at a position only', async () => {
+  const one = copied(filled);
+  for (const truncateTo of [Number.NaN, -1, 0.5, '5' as unknown as number]) {
+    const error = await refusal(() => repairStore(one.folder, { truncateTo }));
+    assert.equal([error.code, error.facts.option], ['option-invalid', 'truncateTo']);
+  }
+  assert.ok((await readAll(one)).log.equals(one.log));
 });
 
 const lmdbStoreFolder = (path = ''): string => path.slice(0, path.lastIndexOf('damaged-1.mdb') - 1);

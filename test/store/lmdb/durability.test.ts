@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSystem } from 'heddle';
 import { type LmdbOptions, lmdbStore } from 'heddle/store/lmdb';
@@ -218,10 +218,13 @@ test('an option that is none is refused before anything is made', async () => {
     { commitBytes: 1.5 },
     { pendingBytes: Number.POSITIVE_INFINITY },
     { other: 1 },
+    { durability: { toString: () => assert.unreachable() } },
+    'each' as unknown as object,
+    null as unknown as object,
   ];
-  for (const options of wrong) {
-    assert.is((await refusal(() => lmdbStore(folder, options))).code, 'option-invalid', JSON.stringify(options));
-  }
+  for (const options of wrong) assert.is((await refusal(() => lmdbStore(folder, options))).code, 'option-invalid');
+  assert.match((await refusal(() => lmdbStore(folder, { commitMs: -5 }))).message, 'a whole number from 1');
+  assert.not.ok(existsSync(folder));
   await lmdbStore(folder).close();
 });
 
