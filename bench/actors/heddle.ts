@@ -117,17 +117,12 @@ export const workloads: Workloads = {
   'ping-pong, tags and reply': (size) => pingPong(size, taggingPinger, replyingPonger),
   'ping-pong, trace listener': (size) => pingPong(size, pinger, ponger, true),
 
-  ring: ({ processes, messages }) => {
-    let system = createSystem({ limits });
-    let ring: readonly ProcessHandle[] = [];
+  ring: async ({ processes, messages }) => {
+    const system = createSystem({ limits });
+    const ring = await spawnAll(system, relay, processes);
+    await eachOf(ring, (process, at) => process.send({ data: ring[(at + 1) % processes]?.id ?? '' }));
+    await system.settle();
     return {
-      async before() {
-        await system.close();
-        system = createSystem({ limits });
-        ring = await spawnAll(system, relay, processes);
-        await eachOf(ring, (process, at) => process.send({ data: ring[(at + 1) % processes]?.id ?? '' }));
-        await system.settle();
-      },
       async turn() {
         await ring[0]?.send({ data: String(messages - 1) });
         checkCount((await system.settle()).turns, messages, 'hops');
@@ -173,44 +168,33 @@ export const workloads: Workloads = {
   'ask, 100 at once': ({ messages }) => asking(messages, 100),
 };
 
-function pingPong({ messages }: Size, one: Module, other: Module, listened = false): Work {
-  let system = createSystem({ limits });
-  let start = async (): Promise<unknown> => undefined;
+async function pingPong({ messages }: Size, one: Module, other: Module, listened = false): Promise<Work> {
+  const system = createSystem({ limits });
+  const ping = await system.spawn(one);
+  const pong = await system.spawn(other);
+  await system.settle();
   let events = 0;
+  if (listened) system.trace.subscribe(() => events++);
   return {
-    async before() {
-      await system.close();
-      system = createSystem({ limits });
-      const ping = await system.spawn(one);
-      const pong = await system.spawn(other);
-      await system.settle();
-      start = () => ping.send({ data: `${pong.id} ${messages / 2}` });
-      events = 0;
-      if (listened) system.trace.subscribe(() => events++);
-    },
     async turn() {
-      await start();
+      events = 0;
+      await ping.send({ data: `${pong.id} ${messages / 2}` });
       checkCount((await system.settle()).turns, messages + 1, 'messages');
       if (listened && events < messages) throw new Error(`${events} events of ${messages} messages`);
     },
   };
 }
 
-function asking(messages: number, atOnce: number): Work {
-  let system = createSystem({ limits });
-  let process: ProcessHandle | undefined;
+async function asking(messages: number, atOnce: number): Promise<Work> {
+  const system = createSystem({ limits });
+  const process = await system.spawn(echo);
+  await system.settle();
   return {
-    async before() {
-      await system.close();
-      system = createSystem({ limits });
-      process = await system.spawn(echo);
-      await system.settle();
-    },
     async turn() {
       let pongs = 0;
       for (let asked = 0; asked < messages; asked += atOnce) {
-        const replies = await Promise.all(Array.from({ length: atOnce }, () => process?.ask({ data: 'ping' })));
-        for (const reply of replies) if (reply?.data === 'pong') pongs++;
+        const replies = await Promise.all(Array.from({ length: atOnce }, () => process.ask({ data: 'ping' })));
+        for (const reply of replies) if (reply.data === 'pong') pongs++;
       }
       checkCount(pongs, messages, 'replies');
     },
