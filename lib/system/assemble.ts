@@ -36,10 +36,6 @@ export function assemble(carrier: Carrier, mailbox: MailboxOptions, given: Given
   const outcome = history.outcome.bind(history);
   const flush = trace.flush.bind(trace);
   const executors = new Executors(ledger, { store, past, outcome, flush }, pool, trace);
-  const onAssigned = (process: Process): void => {
-    turns.owe(process);
-    executors.arrived(process);
-  };
-  const recorder = new Recorder({ log, ledger, history, clock, trace, onAssigned });
+  const recorder = new Recorder({ log, ledger, history, clock, trace, turns, executors });
   return new Engine({ ledger, store, log, history, recorder, turns, executors, trace, clock }, retention);
 }

@@ -9,6 +9,7 @@ import { PushedMessage } from '../route/pushed-message.ts';
 import type { RootMessage } from '../route/sender.ts';
 import type { Log } from '../store/log/log.ts';
 import type { AdoptedItem } from './adopted-item.ts';
+import type { Executors } from './executors.ts';
 import type { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
 import { unsentMail } from './outbound.ts';
@@ -17,14 +18,15 @@ import { writeAssigned, writeRefused, writeSeveral, writeTaken, writeWaiting } f
 import { request } from './requests.ts';
 import type { SignedMessage } from './signed-message.ts';
 import type { TraceLog } from './trace.ts';
+import type { Turns } from './turns.ts';
 
 /** What mail is placed in. */
 export interface PlacementParts {
   readonly log: Log;
   readonly ledger: Ledger;
   readonly trace: TraceLog;
-  /** Is told of each process that has one slot more. */
-  readonly onAssigned: (process: Process) => void;
+  readonly turns: Turns;
+  readonly executors: Executors;
 }
 
 /** Decides what becomes of mail, and puts it there: into a slot, or among what waits for one. */
@@ -181,13 +183,14 @@ export class Placement {
   }
 
   #assign(process: Process, mail: Mail, moment: Moment): void {
-    const { ledger, trace, onAssigned } = this.#parts;
+    const { ledger, trace, turns, executors } = this.#parts;
     ledger.assign(process, mail, moment);
     if (trace.observed) {
       const cause = causeOf(mail);
       trace.note({ type: 'assigned', assignment: mail, ...(cause && { cause: plainRef(cause) }) });
     }
-    onAssigned(process);
+    turns.owe(process);
+    executors.arrived(process);
   }
 
   #wait(process: Process, mail: Mail): void {
