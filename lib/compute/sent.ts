@@ -1,5 +1,5 @@
 import type { OutboxMessage } from '../core/outcome.ts';
-import type { Tag, Tags } from '../core/tags.ts';
+import { frozenTag, type Tag, type Tags, tagValue } from '../core/tags.ts';
 
 /** What a behavior sends, as an outbox entry: the tags that aos would write and the anchor are made when they are read. */
 export class Sent implements OutboxMessage {
@@ -12,6 +12,7 @@ export class Sent implements OutboxMessage {
   /** The slot of the turn and which of its sends it is, from 1: what no other send of the process has. */
   readonly slot: number;
   readonly position: number;
+  #reference: string | undefined;
 
   constructor(
     target: string | undefined,
@@ -34,21 +35,24 @@ export class Sent implements OutboxMessage {
     if (name === 'Data-Protocol') return dataProtocol.value;
     if (name === 'Variant') return variant.value;
     if (name === 'Type') return (this.target === undefined ? processType : messageType).value;
-    for (const tag of this.own) if (tag.name === name) return tag.value;
-    return name === 'Reference' ? this.#given() : undefined;
+    return tagValue(this.own, name) ?? (name === 'Reference' ? this.#given() : undefined);
   }
 
   /** What a reply to it carries. */
   get reference(): string {
-    for (const { name, value } of this.own) if (name === 'Reference') return value;
-    return this.#given();
+    return tagValue(this.own, 'Reference') ?? this.#given();
   }
 
   get tags(): Tags {
-    const { own } = this;
     const type = this.target === undefined ? processType : messageType;
-    for (const { name } of own) if (name === 'Reference') return [dataProtocol, variant, type, ...own];
-    return [dataProtocol, variant, type, Object.freeze({ name: 'Reference', value: this.#given() }), ...own];
+    const { own, referenceTag } = this;
+    return referenceTag ? [dataProtocol, variant, type, referenceTag, ...own] : [dataProtocol, variant, type, ...own];
+  }
+
+  /** The `Reference`, unless the behavior gave one. */
+  get referenceTag(): Tag | undefined {
+    if (tagValue(this.own, 'Reference') !== undefined) return undefined;
+    return Object.freeze({ name: 'Reference', value: this.#given() });
   }
 
   get anchor(): string {
@@ -57,7 +61,8 @@ export class Sent implements OutboxMessage {
 
   /** What names it among all that its process sends. aos counts its sends for ever; this needs no state. */
   #given(): string {
-    return `${this.slot}.${this.position}`;
+    this.#reference ??= `${this.slot}.${this.position}`;
+    return this.#reference;
   }
 
   toJSON(): OutboxMessage {
@@ -80,7 +85,7 @@ export function plainSent({ target, anchor, tags, data, delayMs }: Sent): Outbox
   };
 }
 
-const dataProtocol: Tag = Object.freeze({ name: 'Data-Protocol', value: 'ao' });
-const variant: Tag = Object.freeze({ name: 'Variant', value: 'ao.TN.1' });
-const messageType: Tag = Object.freeze({ name: 'Type', value: 'Message' });
-const processType: Tag = Object.freeze({ name: 'Type', value: 'Process' });
+const dataProtocol = frozenTag('Data-Protocol', 'ao');
+export const variant = frozenTag('Variant', 'ao.TN.1');
+const messageType = frozenTag('Type', 'Message');
+const processType = frozenTag('Type', 'Process');

@@ -1,9 +1,9 @@
 import { HeddleError } from '../core/error.ts';
 import type { Id } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
-import { checkTags, isLazy, type Message } from '../core/message.ts';
+import { isLazy, type Message, ownTags } from '../core/message.ts';
 import { checkedOutput } from '../core/outcome.ts';
-import { type Tags, type TagsInput, tagValue, toTags } from '../core/tags.ts';
+import { frozenTag, type Tags, type TagsInput, tagValue } from '../core/tags.ts';
 import type { DryRun, Environment } from './executor.ts';
 import { Sent } from './sent.ts';
 import { quietOutcome, TurnOutcome } from './turn-outcome.ts';
@@ -89,13 +89,13 @@ export class Turn {
    * tags, or one that no other has.
    */
   send({ target, tags, data, delayMs }: Sending): Referenced {
-    return this.#send(target, ownTags(tags), data, delayMs);
+    return this.#send(target, copyOf(tags), data, delayMs);
   }
 
   /** Answers `message`: goes to its `Reply-To` or else its sender, and carries the message's reference. */
   reply(message: Message, { tags, data, delayMs }: Omit<Sending, 'target'>): Referenced {
     const reference = messageTag(message, 'X-Reference') ?? messageTag(message, 'Reference');
-    const own = ownTags(tags);
+    const own = copyOf(tags);
     const correlated =
       reference === undefined ? own : [Object.freeze({ name: 'X-Reference', value: reference }), ...own];
     return this.#send(messageTag(message, 'Reply-To') ?? message.from, correlated, data, delayMs);
@@ -109,7 +109,7 @@ export class Turn {
       { name: 'From-Module', value: own.id },
       { name: 'Module', value: module },
     ];
-    const spawned = this.#entry(undefined, [...origin, ...ownTags(tags)], data);
+    const spawned = this.#entry(undefined, [...origin, ...copyOf(tags)], data);
     this.#producing().spawn(spawned);
     return spawned;
   }
@@ -162,7 +162,7 @@ export class Turn {
 
   /** Ends this process after this turn: it is stopped, unless it has a supervisor that always starts it again. */
   exit(reason = ''): void {
-    this.#send(this.#environment.supervisor, [Object.freeze({ name: 'Action', value: 'Exit' })], reason);
+    this.#send(this.#environment.supervisor, [frozenTag('Action', 'Exit')], reason);
   }
 
   /** Sets what the turn prints. */
@@ -269,12 +269,7 @@ export const marks = { stash: 1, unstash: 2 };
 const over = 4;
 
 /** The tags that a behavior gave, copied, since it may change its own later. */
-function ownTags(input: TagsInput | undefined): Tags {
-  if (input === undefined) return none;
-  const tags = toTags(input);
-  checkTags(tags);
-  return tags.map(({ name, value }) => Object.freeze({ name: name.toWellFormed(), value: value.toWellFormed() }));
-}
+const copyOf = (tags: TagsInput | undefined): Tags => (tags === undefined ? none : ownTags(tags));
 
 /** A message that a process of heddle sent knows its tags without making the list of them. */
 const messageTag = (message: Message, name: string): string | undefined =>

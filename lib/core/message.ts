@@ -1,7 +1,7 @@
 import { HeddleError } from './error.ts';
 import { type Address, hashId, type Id } from './id.ts';
 import type { Limits } from './limits.ts';
-import { type Tags, tagBytes, tagTexts, utf8Bytes } from './tags.ts';
+import { frozenTag, type Tag, type Tags, type TagsInput, tagBytes, tagTexts, toTags, utf8Bytes } from './tags.ts';
 
 /**
  * An immutable item in the shape of ANS-104. `from` is who speaks according to the system, never according to a tag;
@@ -82,6 +82,19 @@ export function checkTags(tags: Tags): void {
       throw new HeddleError('tags-invalid', `a tag is ${describe(tag)}`);
     }
   }
+}
+
+/** The tags that a sender gave, in a list of their own, none of which can be changed. Refuses what is not text. */
+export function ownTags(input: TagsInput): Tag[] {
+  const tags = toTags(input);
+  checkTags(tags);
+  const own: Tag[] = [];
+  for (let at = 0; at < tags.length; at++) {
+    // In range.
+    const { name, value } = tags[at] as Tag;
+    own.push(frozenTag(name, value));
+  }
+  return own;
 }
 
 const anchorBytes = 32;

@@ -58,6 +58,30 @@ export function tagValue(tags: Tags, name: string): string | undefined {
   return undefined;
 }
 
+/**
+ * A tag that nobody can change, of well-formed text. What is said again and again is made once: freezing a tag takes as long as
+ * sending it.
+ */
+export function frozenTag(name: string, value: string): Tag {
+  if (name.length === 0 || value.length === 0 || value.length > mostKnownLength) return newTag(name, value);
+  const last = value.length - 1;
+  const at = (name.length * 31 + name.charCodeAt(0) + value.length * 7 + value.charCodeAt(last)) % knownTags.length;
+  let tag = knownTags[at];
+  if (tag?.value !== value || tag.name !== name) {
+    tag = newTag(name, value);
+    knownTags[at] = tag;
+  }
+  return tag;
+}
+
+const newTag = (name: string, value: string): Tag =>
+  Object.freeze({ name: name.toWellFormed(), value: value.toWellFormed() });
+
+/** The newest tag of each of some kinds, of which any may be forgotten. */
+const knownTags: (Tag | undefined)[] = new Array(256).fill(undefined);
+/** That of an id. */
+const mostKnownLength = 43;
+
 /** The tags whose names are none of `names`. */
 export const withoutTags = (tags: Tags, ...names: readonly string[]): Tags =>
   tags.filter((tag) => !names.includes(tag.name));
@@ -73,6 +97,19 @@ export function tagBytes(tags: Tags): number {
   }
   return bytes;
 }
+
+/** At most so many bytes the tags take, without reading them. */
+export function mostTagBytes(tags: Tags): number {
+  let bytes = 2 * longestVarint;
+  for (let at = 0; at < tags.length; at++) {
+    // In range.
+    const { name, value } = tags[at] as Tag;
+    bytes += 3 * (name.length + value.length) + 2 * longestVarint;
+  }
+  return bytes;
+}
+
+const longestVarint = 10;
 
 /** How many bytes a text takes in Avro. */
 function stringBytes(text: string): number {

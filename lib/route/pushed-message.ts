@@ -1,4 +1,4 @@
-import { Sent } from '../compute/sent.ts';
+import { Sent, variant } from '../compute/sent.ts';
 import type { Address, Id } from '../core/id.ts';
 import {
   freezeTags,
@@ -9,7 +9,7 @@ import {
   plainMessage,
 } from '../core/message.ts';
 import { idOf, originAnchor, type Seal, sealItem, sealMessage, signatureOf } from '../core/seal.ts';
-import { type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
+import { frozenTag, mostTagBytes, type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
 import type { Sender } from './sender.ts';
 
 /** What a turn sends: a message, the item of a process, or the notice that it is there. */
@@ -82,13 +82,13 @@ export class PushedMessage implements LazyMessage {
     if (this.#tags) return this.#tags;
     const entry = this.#entry;
     // What a behavior sent has frozen tags.
-    this.#tags = entry instanceof Sent ? Object.freeze(relayedTags(entry.tags, this.#sender)) : freezeTags(entry.tags);
+    this.#tags = entry instanceof Sent ? Object.freeze(sentTags(entry, this.#sender)) : freezeTags(entry.tags);
     return this.#tags;
   }
 
   tag(name: string): string | undefined {
     const entry = this.#entry;
-    return entry instanceof Sent && !addedNames.has(name) ? entry.tag(name) : tagValue(this.tags, name);
+    return entry instanceof Sent && !isAdded(name) ? entry.tag(name) : tagValue(this.tags, name);
   }
 
   get bytes(): number {
@@ -99,8 +99,8 @@ export class PushedMessage implements LazyMessage {
   /** At most so many bytes its tags take. */
   get mostTagBytes(): number {
     const entry = this.#entry;
-    if (!(entry instanceof Sent)) return tagBytes(entry.tags);
-    return this.#sender.addedTagBytes + tagBytes(entry.own);
+    if (!(entry instanceof Sent)) return mostTagBytes(entry.tags);
+    return this.#sender.addedTagBytes + mostTagBytes(entry.own);
   }
 
   toJSON(): Message {
@@ -128,15 +128,45 @@ export class PushedMessage implements LazyMessage {
 /** The tags of an outbox entry with those that the messenger adds. */
 export function relayedTags(own: Tags, sender: Sender): Tags {
   const tags: Tag[] = [];
-  for (let at = 0; at < own.length; at++) {
-    // In range.
-    const tag = own[at] as Tag;
-    if (!addedNames.has(tag.name)) tags.push(tag);
-  }
-  tags.push(dataProtocol, type, ...sender.tags);
+  relay(own, sender, tags);
   return tags;
 }
 
-const dataProtocol: Tag = Object.freeze({ name: 'Data-Protocol', value: 'ao' });
-const type: Tag = Object.freeze({ name: 'Type', value: 'Message' });
-const addedNames = new Set(['Data-Protocol', 'Type', 'From-Process', 'From-Module', 'Pushed-For', 'Assignments']);
+/** The same of what a behavior sent, without making its own list first. */
+function sentTags({ own, referenceTag }: Sent, sender: Sender): Tags {
+  const tags: Tag[] = [];
+  tags.push(variant);
+  if (referenceTag) tags.push(referenceTag);
+  relay(own, sender, tags);
+  return tags;
+}
+
+function relay(own: Tags, { speaker, root }: Sender, tags: Tag[]): void {
+  for (let at = 0; at < own.length; at++) {
+    // In range.
+    const tag = own[at] as Tag;
+    if (!isAdded(tag.name)) tags.push(tag);
+  }
+  tags.push(dataProtocol, type);
+  for (const tag of speaker.fromTags) tags.push(tag);
+  tags.push(root.pushedForTag);
+}
+
+const dataProtocol = frozenTag('Data-Protocol', 'ao');
+const type = frozenTag('Type', 'Message');
+
+/** Whether the messenger adds such a tag itself. */
+function isAdded(name: string): boolean {
+  // Comparing a few names takes less than a look into a set.
+  switch (name) {
+    case 'Data-Protocol':
+    case 'Type':
+    case 'From-Process':
+    case 'From-Module':
+    case 'Pushed-For':
+    case 'Assignments':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -66,11 +66,6 @@ export class Sender implements SlotRef {
     return this.root.pushedForTag.value;
   }
 
-  /** The tags that say who sends. */
-  get tags(): readonly Tag[] {
-    return [...this.speaker.fromTags, this.root.pushedForTag];
-  }
-
   /** At most so many bytes the tags take that are added to those of a message. */
   get addedTagBytes(): number {
     return addedBytes + 3 * (this.speaker.module.id.length + (this.root.pushedFor?.length ?? 0));

@@ -1,8 +1,8 @@
 import type { Module } from '../compute/executor.ts';
 import type { Address, Id } from '../core/id.ts';
-import { freezeTags, lazy, type Message, plainMessage, unsignedId } from '../core/message.ts';
+import { lazy, type Message, plainMessage, unsignedId } from '../core/message.ts';
 import { idOf, originAnchor, type Seal, sealItem, sealMessage, signatureOf } from '../core/seal.ts';
-import { type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
+import { frozenTag, type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
 import type { Process } from '../process/process.ts';
 import type { Carrier, RootMessage } from '../route/sender.ts';
 
@@ -104,16 +104,7 @@ export class InboundMessage implements RootMessage {
 
   get tags(): Tags {
     const [own, speaker] = [this.#own, this.#speaker];
-    this.#tags ??= freezeTags([
-      ...own,
-      ...protocolTags(own, 'Message'),
-      ...(speaker
-        ? [
-            { name: 'From-Process', value: speaker.id },
-            { name: 'From-Module', value: speaker.module.id },
-          ]
-        : []),
-    ]);
+    this.#tags ??= Object.freeze([...own, ...protocolTags(own, messageType), ...(speaker?.fromTags ?? [])]);
     return this.#tags;
   }
 
@@ -229,12 +220,12 @@ export class InboundItem implements RootMessage {
   get tags(): Tags {
     const own = this.#own;
     const defaults = [
-      { name: 'Authority', value: this.#carrier.messenger },
-      ...protocolTags(own, 'Process'),
-      { name: 'Module', value: this.#module.id },
-      { name: 'Scheduler', value: this.#carrier.scheduler },
+      frozenTag('Authority', this.#carrier.messenger),
+      ...protocolTags(own, processType),
+      frozenTag('Module', this.#module.id),
+      frozenTag('Scheduler', this.#carrier.scheduler),
     ];
-    this.#tags ??= freezeTags([...own, ...defaults.filter(({ name }) => name === 'Type' || !has(own, name))]);
+    this.#tags ??= Object.freeze([...own, ...defaults.filter(({ name }) => name === 'Type' || !has(own, name))]);
     return this.#tags;
   }
 
@@ -287,13 +278,14 @@ const addedNames = new Set([
 
 const outside = (sequence: number): string => `outside ${sequence}`;
 
-function protocolTags(own: Tags, type: string): readonly Tag[] {
-  const tags = [
-    { name: 'Data-Protocol', value: 'ao' },
-    { name: 'Variant', value: 'ao.TN.1' },
-    { name: 'Type', value: type },
-  ];
-  return tags.filter(({ name }) => name === 'Type' || !has(own, name));
-}
+const protocolTags = (own: Tags, type: Tag): readonly Tag[] => [
+  ...[dataProtocol, variant].filter(({ name }) => !has(own, name)),
+  type,
+];
+
+const dataProtocol = frozenTag('Data-Protocol', 'ao');
+const variant = frozenTag('Variant', 'ao.TN.1');
+const messageType = frozenTag('Type', 'Message');
+const processType = frozenTag('Type', 'Process');
 
 const has = (tags: Tags, name: string): boolean => tagValue(tags, name) !== undefined;

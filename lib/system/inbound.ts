@@ -2,8 +2,8 @@ import type { Module } from '../compute/executor.ts';
 import { HeddleError } from '../core/error.ts';
 import type { Address } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
-import { checkContent, checkTags } from '../core/message.ts';
-import { type Tag, type Tags, type TagsInput, tagBytes, tagValue, toTags } from '../core/tags.ts';
+import { checkContent, ownTags } from '../core/message.ts';
+import { type Tags, type TagsInput, tagBytes, tagValue } from '../core/tags.ts';
 import type { Process } from '../process/process.ts';
 import { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
@@ -46,7 +46,7 @@ export function inboundMessage(input: MessageInput, to: Process, ledger: Ledger,
   const { tags = input.tags, dryRun } = more;
   checkSender(from, ledger);
   const speaker = from === undefined ? undefined : ledger.find(from);
-  const own = ownTags(tags);
+  const own = outsideTags(tags);
   checkText(data, anchor);
   const content = {
     to,
@@ -70,11 +70,11 @@ export function inboundItem(module: Module, input: SpawnInput, ledger: Ledger): 
   if (owner !== undefined && ledger.find(owner)) {
     throw new HeddleError('sender-invalid', `the process ${owner} spawns by itself, not as an owner`, { owner });
   }
-  const given = ownTags(input.tags);
+  const given = outsideTags(input.tags);
   if ((tagValue(given, 'Module') ?? module.id) !== module.id) {
     throw new HeddleError('tags-invalid', `a tag names another module than ${module.id}`, { module: module.id });
   }
-  const own = name === undefined ? given : [...ownTags({ Name: name }), ...given];
+  const own = name === undefined ? given : [...outsideTags({ Name: name }), ...given];
   checkText(data, null);
   const content = { owner: owner?.toWellFormed(), own, data: data.toWellFormed(), sequence: ledger.records };
   const item = new InboundItem(content, module, ledger.carrier);
@@ -114,18 +114,15 @@ function checkSender(from: Address | undefined, ledger: Ledger): void {
   }
 }
 
-function ownTags(input: TagsInput | undefined): Tags {
+function outsideTags(input: TagsInput | undefined): Tags {
   if (input === undefined) return noTags;
-  const tags = toTags(input);
-  checkTags(tags);
-  return tags.map(ownTag);
-}
-
-function ownTag({ name, value }: Tag): Tag {
-  if (name === 'From-Process' || name === 'From-Module' || name === 'Forwarded-By') {
-    throw new HeddleError('sender-forged', `a message from outside has the tag ${name}`, { tag: name });
+  const tags = ownTags(input);
+  for (const { name } of tags) {
+    if (name === 'From-Process' || name === 'From-Module' || name === 'Forwarded-By') {
+      throw new HeddleError('sender-forged', `a message from outside has the tag ${name}`, { tag: name });
+    }
   }
-  return { name: name.toWellFormed(), value: value.toWellFormed() };
+  return tags;
 }
 
 const noTags: Tags = [];

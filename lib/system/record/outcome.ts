@@ -4,7 +4,7 @@ import { HeddleError } from '../../core/error.ts';
 import { type ErrorCode, errorCodes } from '../../core/error-codes.ts';
 import type { Json } from '../../core/json.ts';
 import { type OutboxAssignment, type Outcome, outcomeText } from '../../core/outcome.ts';
-import type { Tag, Tags } from '../../core/tags.ts';
+import { frozenTag, type Tag, type Tags } from '../../core/tags.ts';
 import type { Process } from '../../process/process.ts';
 import type { ByteReader } from '../../store/log/byte-reader.ts';
 import { type ByteWriter, putNumber, putShortText } from '../../store/log/byte-writer.ts';
@@ -131,8 +131,7 @@ export function writeTags(writer: Log['writer'], tags: Tags): void {
   }
 }
 
-export const readTags = (reader: ByteReader): Tags =>
-  readAll(reader, () => Object.freeze({ name: reader.text(), value: reader.text() }));
+export const readTags = (reader: ByteReader): Tags => readAll(reader, () => frozenTag(reader.text(), reader.text()));
 
 function readAll<T>(reader: ByteReader, read: () => T): T[] {
   const all: T[] = [];
