@@ -104,10 +104,11 @@ export class Driver {
   }
 
   /** A module, or one that is known by that id, which is ready to be spawned. */
-  loaded(module: Module | Id): Awaitable<Module> {
+  async loaded(module: Module | Id): Promise<Module> {
     const known = typeof module === 'string' ? this.engine.ledger.module(module) : module;
     const loading = known.load();
-    return isPending(loading) ? loading.then(() => known) : known;
+    if (isPending(loading)) await loading;
+    return known;
   }
 
   /** Spawns a process from outside. */

@@ -1,5 +1,4 @@
 import type { Module } from '../compute/executor.ts';
-import { isPending } from '../core/awaitable.ts';
 import { joined } from '../core/bytes.ts';
 import type { Moment } from '../core/clock.ts';
 import type { DeadLetter } from '../core/dead-letter.ts';
@@ -72,7 +71,10 @@ export class System {
     this.#engine.ledger.define(module);
   }
 
-  /** Takes in what the store holds of an earlier life, as everything else does first: to see the processes before. */
+  /**
+   * Takes in what the store holds of an earlier life. Everything else does so first too; call it to see the processes
+   * before doing anything.
+   */
   async open(): Promise<void> {
     return this.#driver.enter(() => {});
   }
@@ -83,8 +85,7 @@ export class System {
    */
   async spawn(module: Module | Id, input: SpawnInput = {}): Promise<ProcessHandle> {
     this.#driver.checkOpen();
-    const loaded = this.#driver.loaded(module);
-    const known = isPending(loaded) ? await loaded : loaded;
+    const known = await this.#driver.loaded(module);
     return this.#driver.enter(() => new ProcessHandle(this.#driver.spawn(known, input), this.#host));
   }
 
