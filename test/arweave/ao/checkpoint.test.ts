@@ -189,14 +189,17 @@ for (const [what, [tags, data]] of Object.entries(damages)) {
 test('a bomb takes no memory', async () => {
   const archive = archiveOf(await publish(9, {}, damages['that is a bomb']?.[1]));
   const { arrayBuffers: before } = globalThis.process.memoryUsage();
-  let most = 0;
+  let [most, looks] = [0, 0];
   const watch = setInterval(() => {
+    looks++;
     most = Math.max(most, globalThis.process.memoryUsage().arrayBuffers - before);
   }, 5);
   const { found } = await find(archive, { limits: { memoryBytes: 800_000_000 } });
   clearInterval(watch);
   assert.is(found, undefined);
-  assert.ok(most > 0 && most < 400_000_000, `${most} bytes`);
+  assert.ok(looks > 0);
+  // What others have left may be collected meanwhile.
+  assert.ok(most < 400_000_000, `${most} bytes`);
 });
 
 test('a memory that is as large as it may be, and one byte larger', async () => {
