@@ -8,7 +8,7 @@ import { defaultItemLimits } from './item-limits.ts';
 import { payloadOf } from './item-payload.ts';
 import { encodeTags, type ItemTagsInput } from './item-tags.ts';
 import { type SignatureType, signatureTypes } from './signature-types.ts';
-import { type Signer, signatureOf } from './signer.ts';
+import { type Signer, signWith } from './signer.ts';
 
 /** What an item is to hold; what is left out it does not have. */
 export interface ItemContent {
@@ -45,7 +45,7 @@ export async function signItem(content: ItemContent, signer: Signer): Promise<Da
   const bytes = unsignedBytes(content, signer, signatureBytes);
   // Nobody else has the bytes yet: the signature is written into the item that says what is to be signed.
   const item = new DataItem(bytes, readLayout(bytes, defaultItemLimits));
-  const signature = await signatureOf(signer, payloadOf(item));
+  const signature = await signWith(signer, payloadOf(item));
   requireLength('signature', signature, signatureBytes);
   bytes.set(signature, signatureAt);
   return item;

@@ -18,7 +18,7 @@ export interface Signer {
 }
 
 /** What a signer makes of `bytes`. Whatever it throws, such as a wallet that is not at hand, is `signer-failed`. */
-export async function signatureOf(signer: Signer, bytes: Uint8Array): Promise<Uint8Array> {
+export async function signWith(signer: Signer, bytes: Uint8Array): Promise<Uint8Array> {
   try {
     return await signer.sign(bytes);
   } catch (error) {

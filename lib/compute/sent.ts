@@ -1,5 +1,6 @@
 import type { OutboxMessage } from '../core/outcome.ts';
-import { frozenTag, type Tag, type Tags, tagValue } from '../core/tags.ts';
+import { dataProtocol, messageType, processType, variant } from '../core/protocol-tags.ts';
+import { type Tag, type Tags, tagValue } from '../core/tags.ts';
 
 /** What a behavior sends, as an outbox entry: the tags that aos would write and the anchor are made when they are read. */
 export class Sent implements OutboxMessage {
@@ -12,7 +13,6 @@ export class Sent implements OutboxMessage {
   /** The slot of the turn and which of its sends it is, from 1: what no other send of the process has. */
   readonly slot: number;
   readonly position: number;
-  #reference: string | undefined;
 
   constructor(
     target: string | undefined,
@@ -61,8 +61,7 @@ export class Sent implements OutboxMessage {
 
   /** What names it among all that its process sends. aos counts its sends for ever; this needs no state. */
   #given(): string {
-    this.#reference ??= `${this.slot}.${this.position}`;
-    return this.#reference;
+    return `${this.slot}.${this.position}`;
   }
 
   toJSON(): OutboxMessage {
@@ -84,8 +83,3 @@ export function plainSent({ target, anchor, tags, data, delayMs }: Sent): Outbox
     ...(delayMs !== undefined && { delayMs }),
   };
 }
-
-const dataProtocol = frozenTag('Data-Protocol', 'ao');
-export const variant = frozenTag('Variant', 'ao.TN.1');
-const messageType = frozenTag('Type', 'Message');
-const processType = frozenTag('Type', 'Process');

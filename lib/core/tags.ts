@@ -59,8 +59,8 @@ export function tagValue(tags: Tags, name: string): string | undefined {
 }
 
 /**
- * A tag that nobody can change, of well-formed text. What is said again and again is made once: freezing a tag takes as long as
- * sending it.
+ * A tag that nobody can change, of well-formed text. What is said again and again is made once, since engines freeze by a slow
+ * way.
  */
 export function frozenTag(name: string, value: string): Tag {
   if (name.length === 0 || value.length === 0 || value.length > mostKnownLength) return newTag(name, value);

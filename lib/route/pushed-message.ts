@@ -1,4 +1,4 @@
-import { Sent, variant } from '../compute/sent.ts';
+import { Sent } from '../compute/sent.ts';
 import type { Address, Id } from '../core/id.ts';
 import {
   freezeTags,
@@ -8,8 +8,9 @@ import {
   type MessageContent,
   plainMessage,
 } from '../core/message.ts';
+import { dataProtocol, messageType, variant } from '../core/protocol-tags.ts';
 import { idOf, originAnchor, type Seal, sealItem, sealMessage, signatureOf } from '../core/seal.ts';
-import { frozenTag, mostTagBytes, type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
+import { type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
 import type { Sender } from './sender.ts';
 
 /** What a turn sends: a message, the item of a process, or the notice that it is there. */
@@ -96,13 +97,6 @@ export class PushedMessage implements LazyMessage {
     return utf8Bytes(entry.data) + tagBytes(entry instanceof Sent ? entry.own : entry.tags);
   }
 
-  /** At most so many bytes its tags take. */
-  get mostTagBytes(): number {
-    const entry = this.#entry;
-    if (!(entry instanceof Sent)) return mostTagBytes(entry.tags);
-    return this.#sender.addedTagBytes + mostTagBytes(entry.own);
-  }
-
   toJSON(): Message {
     return plainMessage(this);
   }
@@ -134,9 +128,7 @@ export function relayedTags(own: Tags, sender: Sender): Tags {
 
 /** The same of what a behavior sent, without making its own list first. */
 function sentTags({ own, referenceTag }: Sent, sender: Sender): Tags {
-  const tags: Tag[] = [];
-  tags.push(variant);
-  if (referenceTag) tags.push(referenceTag);
+  const tags = referenceTag ? [variant, referenceTag] : [variant];
   relay(own, sender, tags);
   return tags;
 }
@@ -147,13 +139,10 @@ function relay(own: Tags, { speaker, root }: Sender, tags: Tag[]): void {
     const tag = own[at] as Tag;
     if (!isAdded(tag.name)) tags.push(tag);
   }
-  tags.push(dataProtocol, type);
+  tags.push(dataProtocol, messageType);
   for (const tag of speaker.fromTags) tags.push(tag);
   tags.push(root.pushedForTag);
 }
-
-const dataProtocol = frozenTag('Data-Protocol', 'ao');
-const type = frozenTag('Type', 'Message');
 
 /** Whether the messenger adds such a tag itself. */
 function isAdded(name: string): boolean {

@@ -4,7 +4,7 @@ import type { Id } from '../core/id.ts';
 import type { Json } from '../core/json.ts';
 import { checkContent } from '../core/message.ts';
 import type { OutboxMessage, OutboxTag } from '../core/outcome.ts';
-import { type Tags, tagValue, withoutTags } from '../core/tags.ts';
+import { mostTagBytes, type Tags, tagValue, withoutTags } from '../core/tags.ts';
 import { PushedMessage, relayedTags } from './pushed-message.ts';
 import type { Sender } from './sender.ts';
 
@@ -38,7 +38,8 @@ function relayedSent(entry: Sent, index: number, sender: Sender): PushedMessage 
   const message = new PushedMessage('message', entry, index, sender);
   const { limits } = sender.carrier;
   // What is far from the limits need not be made to be measured.
-  if (message.mostTagBytes > limits.tagBytes || entry.data.length * 3 > limits.dataBytes) checkContent(message, limits);
+  const tagBytes = sender.addedTagBytes + mostTagBytes(entry.own);
+  if (tagBytes > limits.tagBytes || entry.data.length * 3 > limits.dataBytes) checkContent(message, limits);
   return message;
 }
 

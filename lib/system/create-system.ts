@@ -28,7 +28,7 @@ export function createSystem(options: SystemOptions = {}): System {
   const store = storeOf(options.store);
   const policy = scheduler(randomStream(seed, 'scheduler'));
   const pool = createPool({ workers: options.workers, workerMs: limits.workerMs });
-  // Spelled out: what is spread has a shape of its own in each system, and all that reads it is slower after a few.
+  // Spelled out: what is spread has a shape of its own after a few systems, and what reads it is compiled again for each.
   const { scheduler: assigner, messenger, supervisor, wallet } = addressesOf(seed, signer);
   const carrier = { scheduler: assigner, messenger, supervisor, wallet, seed, signer, limits };
   const system = new System(assemble(carrier, mailbox, { policy, store, clock, pool, retention }));

@@ -1,6 +1,7 @@
 import type { Module } from '../compute/executor.ts';
 import type { Address, Id } from '../core/id.ts';
 import { lazy, type Message, plainMessage, unsignedId } from '../core/message.ts';
+import { dataProtocol, messageType, processType, variant } from '../core/protocol-tags.ts';
 import { idOf, originAnchor, type Seal, sealItem, sealMessage, signatureOf } from '../core/seal.ts';
 import { frozenTag, type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
 import type { Process } from '../process/process.ts';
@@ -282,10 +283,5 @@ const protocolTags = (own: Tags, type: Tag): readonly Tag[] => [
   ...[dataProtocol, variant].filter(({ name }) => !has(own, name)),
   type,
 ];
-
-const dataProtocol = frozenTag('Data-Protocol', 'ao');
-const variant = frozenTag('Variant', 'ao.TN.1');
-const messageType = frozenTag('Type', 'Message');
-const processType = frozenTag('Type', 'Process');
 
 const has = (tags: Tags, name: string): boolean => tagValue(tags, name) !== undefined;

@@ -5,7 +5,7 @@ import { type TagsInput, toTags } from '../../core/tags.ts';
 import { type StoredItem, streamBundle } from '../bundle-builder.ts';
 import { bundleTags, entryBytes, numberBytes } from '../bundle-header.ts';
 import { DataItem } from '../item.ts';
-import { type Signer, signatureOf } from '../signer.ts';
+import { type Signer, signWith } from '../signer.ts';
 import type { Answer } from './answer.ts';
 import { type DataSource, partsOf, type StoredData, storedData } from './data-source.ts';
 import { DataTree } from './data-tree.ts';
@@ -168,7 +168,7 @@ async function sign(
     reward: String(BigInt(reward)),
     signature: '',
   };
-  return withSignature(unsigned, await signatureOf(signer, signedBytes(unsigned)));
+  return withSignature(unsigned, await signWith(signer, signedBytes(unsigned)));
 }
 
 const mostTextBytes = 1_024;
