@@ -164,8 +164,8 @@ export const workloads: Workloads = {
     };
   },
 
-  ask: ({ messages }) => asking(messages, 1),
-  'ask, 100 at once': ({ messages }) => asking(messages, 100),
+  ask: ({ messages }) => asking((process) => oneByOne(process, messages), messages),
+  'ask, 100 at once': ({ messages }) => asking((process) => manyAtOnce(process, messages), messages),
 };
 
 async function pingPong({ messages }: Size, one: Module, other: Module, listened = false): Promise<Work> {
@@ -185,20 +185,26 @@ async function pingPong({ messages }: Size, one: Module, other: Module, listened
   };
 }
 
-async function asking(messages: number, atOnce: number): Promise<Work> {
+async function asking(ask: (process: ProcessHandle) => Promise<number>, messages: number): Promise<Work> {
   const system = createSystem({ limits });
   const process = await system.spawn(echo);
   await system.settle();
-  return {
-    async turn() {
-      let pongs = 0;
-      for (let asked = 0; asked < messages; asked += atOnce) {
-        const replies = await Promise.all(Array.from({ length: atOnce }, () => process.ask({ data: 'ping' })));
-        for (const reply of replies) if (reply.data === 'pong') pongs++;
-      }
-      checkCount(pongs, messages, 'replies');
-    },
-  };
+  return { turn: async () => checkCount(await ask(process), messages, 'replies') };
+}
+
+async function oneByOne(process: ProcessHandle, messages: number): Promise<number> {
+  let pongs = 0;
+  for (let asked = 0; asked < messages; asked++) if ((await process.ask({ data: 'ping' })).data === 'pong') pongs++;
+  return pongs;
+}
+
+async function manyAtOnce(process: ProcessHandle, messages: number): Promise<number> {
+  let pongs = 0;
+  for (let asked = 0; asked < messages; asked += 100) {
+    const replies = await Promise.all(Array.from({ length: 100 }, () => process.ask({ data: 'ping' })));
+    for (const reply of replies) if (reply.data === 'pong') pongs++;
+  }
+  return pongs;
 }
 
 async function spawnAll(system: System, module: Module, count: number): Promise<readonly ProcessHandle[]> {

@@ -94,20 +94,40 @@ export class BehaviorExecutor<State> implements Executor {
 
   /** Makes the state the one after a message. Throws what the behavior throws, and what it does wrong. */
   #advance(message: Message, turn: Turn, slot: number): void {
-    if (slot === 0) {
-      const first = this.#definition.init(message, turn);
-      checkUnchanged(message);
-      this.#adopt(first, slot, noStash);
-      this.#stash = noStash;
+    const stash = this.#stash;
+    if (slot === 0 || !stash) {
+      this.#begin(message, turn, slot);
       return;
     }
-    const stash = this.#stash;
-    if (!stash) throw new HeddleError('state-invalid', 'there is no state, since init failed');
     // It has begun, so this is a state.
     const state = this.#state as State;
     const next = this.#definition.receive(state, message, turn);
     checkUnchanged(message);
-    if (Turn.marksOf(turn) !== 0) this.#advanceStash(copyOf(next, state), { slot, message }, turn, stash);
+    // Most turns, and little code: what more there is stands elsewhere, so that an engine makes one piece of all this.
+    if (Turn.marksOf(turn) === 0 && !isLookedAt(slot)) {
+      if (next === undefined || next === state) return;
+      if (isPrimitive(next)) {
+        this.#state = next;
+        return;
+      }
+    }
+    this.#advanceState(next, { slot, message }, turn, stash);
+  }
+
+  #begin(message: Message, turn: Turn, slot: number): void {
+    if (slot !== 0) throw new HeddleError('state-invalid', 'there is no state, since init failed');
+    const first = this.#definition.init(message, turn);
+    checkUnchanged(message);
+    this.#adopt(first, slot, noStash);
+    this.#stash = noStash;
+  }
+
+  /** Ends a turn whose state has to be copied or looked at, or that asks for more than to send. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: what receive returns.
+  #advanceState(next: State | void, own: Stashed, turn: Turn, stash: Stash): void {
+    const { slot } = own;
+    const state = this.#state as State;
+    if (Turn.marksOf(turn) !== 0) this.#advanceStash(copyOf(next, state), own, turn, stash);
     else if (next !== undefined && next !== state) this.#adopt(next, slot, stash);
     else if (isPackedAt(slot)) this.#setPacked(slot, packState(state, slotsOf(stash)));
     else if (isCheckedAt(slot)) checkPlain(state);
@@ -208,6 +228,9 @@ const isPackedAt = (slot: number): boolean => slot % 256 === 255;
 /** At which slots such a state is checked before that: early on, when mistakes are made. */
 const isCheckedAt = (slot: number): boolean => slot >= 7 && slot < 255 && (slot & (slot + 1)) === 0;
 
+/** Whether a state may be packed or checked at that slot. */
+const isLookedAt = (slot: number): boolean => (slot & (slot + 1)) === 0 || isPackedAt(slot);
+
 const isPrimitive = (value: unknown): boolean =>
   value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
 
@@ -222,11 +245,13 @@ function isFlat(value: unknown): value is object {
 /** Refuses a message to which a behavior has added something; what is there already cannot be changed. */
 function checkUnchanged(message: Message): void {
   if (!isLazy(message)) return;
-  const added: string[] = [];
-  for (const key in message) added.push(key);
-  if (added.length === 0) return;
+  for (const key in message) if (Object.hasOwn(message, key)) throw changed(message);
+}
+
+function changed(message: Message): HeddleError {
+  const added = Object.keys(message);
   for (const key of added) Reflect.deleteProperty(message, key);
-  throw new HeddleError('message-changed', `the behavior added ${added.join(' and ')} to its message`);
+  return new HeddleError('message-changed', `the behavior added ${added.join(' and ')} to its message`);
 }
 
 /** What a behavior returned, as a state that nobody else has: `state` itself if it changed that one. */

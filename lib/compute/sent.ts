@@ -1,6 +1,6 @@
 import type { OutboxMessage } from '../core/outcome.ts';
 import { dataProtocol, messageType, processType, variant } from '../core/protocol-tags.ts';
-import { type Tag, type Tags, tagValue } from '../core/tags.ts';
+import { type Tag, type Tags, tagBytes, tagValue, utf8Bytes } from '../core/tags.ts';
 
 /** What a behavior sends, as an outbox entry: the tags that aos would write and the anchor are made when they are read. */
 export class Sent implements OutboxMessage {
@@ -13,6 +13,8 @@ export class Sent implements OutboxMessage {
   /** The slot of the turn and which of its sends it is, from 1: what no other send of the process has. */
   readonly slot: number;
   readonly position: number;
+  /** Bytes of the data. */
+  readonly dataBytes: number;
 
   constructor(
     target: string | undefined,
@@ -24,10 +26,18 @@ export class Sent implements OutboxMessage {
   ) {
     this.target = target;
     this.own = own;
-    this.data = data;
+    const bytes = utf8Bytes(data);
+    // ASCII is; and what is not has as many bytes when it is.
+    this.data = bytes === data.length ? data : data.toWellFormed();
+    this.dataBytes = bytes;
     this.delayMs = delayMs;
     this.slot = slot;
     this.position = position;
+  }
+
+  /** Bytes of its data and of the tags that the behavior gave. */
+  get bytes(): number {
+    return this.dataBytes + tagBytes(this.own);
   }
 
   /** The value of its first tag of that name. */

@@ -17,6 +17,11 @@ export class TurnOutcome implements FormedOutcome {
     return true;
   }
 
+  /** Whether there is more to it than messages. */
+  get hasMore(): boolean {
+    return this.spawns !== none || this.assignments !== none || this.output !== '';
+  }
+
   /** How many messages and spawns it has. */
   get sent(): number {
     return this.messages.length + this.spawns.length;

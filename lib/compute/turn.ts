@@ -246,27 +246,34 @@ export class Turn {
 
   #send(target: string, own: Tags, data?: string, delayMs?: number): Referenced {
     const sent = this.#entry(target, own, data, delayMs);
-    if (typeof target !== 'string') throw new HeddleError('outbox-incomplete', `the target is ${String(target)}`);
+    if (typeof target !== 'string') throw wrongTarget(target);
     this.#producing().send(sent);
     return sent;
   }
 
   #entry(target: string | undefined, own: Tags, data = '', delayMs?: number): Sent {
     this.#checkRunning();
-    if (typeof data !== 'string') throw new HeddleError('data-invalid', `the data is of type ${typeof data}`);
+    if (typeof data !== 'string') throw wrongData(data);
     const position = (this.#outcome?.sent ?? 0) + 1;
-    return new Sent(target, own, data.toWellFormed(), delayMs, this.slot, position);
+    return new Sent(target, own, data, delayMs, this.slot, position);
   }
 
   #checkRunning(): void {
-    if (this.#marks === over)
-      throw new HeddleError('turn-over', `the turn of slot ${this.slot} is over`, { slot: this.slot });
+    if (this.#marks === over) throw turnOver(this.slot);
   }
 }
 
 /** What a turn may ask for besides sending. */
 export const marks = { stash: 1, unstash: 2 };
 const over = 4;
+
+const turnOver = (slot: number): HeddleError =>
+  new HeddleError('turn-over', `the turn of slot ${slot} is over`, { slot });
+
+const wrongTarget = (target: unknown): HeddleError =>
+  new HeddleError('outbox-incomplete', `the target is ${String(target)}`);
+
+const wrongData = (data: unknown): HeddleError => new HeddleError('data-invalid', `the data is of type ${typeof data}`);
 
 /** The tags that a behavior gave, copied, since it may change its own later. */
 const copyOf = (tags: TagsInput | undefined): Tags => (tags === undefined ? none : ownTags(tags));

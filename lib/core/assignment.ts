@@ -39,7 +39,10 @@ export const plainAssignment = (assignment: Assignment): Assignment =>
 
 /** The message as its process gets it: without the fields that the assignment excludes, by their names in AO. */
 export function visibleMessage({ message, exclude }: Pick<Assignment, 'message' | 'exclude'>): Message {
-  if (exclude.length === 0) return message;
+  return exclude.length === 0 ? message : withoutFields(message, exclude);
+}
+
+function withoutFields(message: Message, exclude: readonly string[]): Message {
   return Object.freeze({
     ...plainMessage(message),
     ...(exclude.includes('Data') && { data: '' }),

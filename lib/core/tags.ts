@@ -88,7 +88,10 @@ export const withoutTags = (tags: Tags, ...names: readonly string[]): Tags =>
 
 /** How many bytes the tags take in an ANS-104 item: an Avro array of records, in one block. */
 export function tagBytes(tags: Tags): number {
-  if (tags.length === 0) return 0;
+  return tags.length === 0 ? 0 : listBytes(tags);
+}
+
+function listBytes(tags: Tags): number {
   let bytes = varintBytes(tags.length) + 1;
   for (let at = 0; at < tags.length; at++) {
     // In range.
@@ -119,6 +122,11 @@ function stringBytes(text: string): number {
 
 /** How many bytes `text` takes as UTF-8. */
 export function utf8Bytes(text: string): number {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return wideBytes(text);
+  return text.length;
+}
+
+function wideBytes(text: string): number {
   let bytes = text.length;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);

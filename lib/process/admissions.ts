@@ -21,8 +21,8 @@ export class Admissions {
   }
 
   /** Whether nothing keeps mail of so many bytes from its slot, whatever the time is. */
-  takes({ mailbox }: Process, bytes: number): boolean {
-    return this.#rate === undefined && mailbox.waitingLength === 0 && mailbox.fits(bytes, this.#options);
+  takes(process: Process, bytes: number): boolean {
+    return this.#rate === undefined && process.takes(bytes, this.#options);
   }
 
   /** Why mail of so many bytes gets no slot now; undefined if it does. What waits came first. */
@@ -70,6 +70,7 @@ export class Admissions {
   /** The next moment at which waiting mail gets its slot by itself. */
   nextMs(nowMs: number): number {
     let nextMs = Number.POSITIVE_INFINITY;
+    if (this.#waiting.size === 0) return nextMs;
     for (const process of this.#waiting) {
       const [first] = process.mailbox.waiting;
       const isTooSoon = process.running && first !== undefined && process.mailbox.fits(first.bytes, this.#options);

@@ -37,6 +37,11 @@ export class Mailbox {
     return this.#length;
   }
 
+  /** Whether mail of so many bytes gets its slot at once: none waits, and there is room. */
+  takes(bytes: number, most: MailboxOptions): boolean {
+    return this.#waiting === undefined && this.fits(bytes, most);
+  }
+
   /** Whether there is room for mail of so many bytes. */
   fits(bytes: number, most: MailboxOptions): boolean {
     return this.#length < most.messages && (this.#bytes + bytes <= most.bytes || this.#length === 0);
@@ -57,6 +62,11 @@ export class Mailbox {
       taken += mail.bytes;
     }
     return admissible;
+  }
+
+  /** Whether mail waits for a slot. */
+  get waits(): boolean {
+    return this.#waiting !== undefined;
   }
 
   /** How much mail waits for a slot. */
@@ -89,13 +99,13 @@ export class Mailbox {
   push(mail: Mail): void {
     this.#length++;
     this.#bytes += mail.bytes;
+    if (this.#first) this.#append(mail, this.#first);
+    else this.#first = mail;
+  }
+
+  #append(mail: Mail, first: Mail): void {
     // Most mailboxes hold one, and what a new object is stored in is work for the garbage collector.
-    if (!this.#first) {
-      this.#first = mail;
-      return;
-    }
-    if (this.#last) this.#last.next = mail;
-    else this.#first.next = mail;
+    (this.#last ?? first).next = mail;
     this.#last = mail;
   }
 
@@ -103,13 +113,17 @@ export class Mailbox {
   shift(): Mail | undefined {
     const mail = this.#first;
     if (!mail) return undefined;
+    this.#length--;
+    this.#bytes -= mail.bytes;
     this.#first = mail.next;
+    if (mail.next) this.#leave(mail);
+    return mail;
+  }
+
+  #leave(mail: Mail): void {
     if (this.#first === this.#last) this.#last = undefined;
     // Whoever keeps it keeps only this one.
     mail.next = undefined;
-    this.#length--;
-    this.#bytes -= mail.bytes;
-    return mail;
   }
 
   /** Lets mail wait for a slot. */
@@ -120,7 +134,9 @@ export class Mailbox {
 
   /** Takes out the mail that has waited for longest. */
   admit(): Mail | undefined {
-    return this.#waiting?.shift();
+    const mail = this.#waiting?.shift();
+    if (this.#waiting?.length === 0) this.#waiting = undefined;
+    return mail;
   }
 
   /** Lets go of all mail that waits. */

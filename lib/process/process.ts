@@ -15,7 +15,7 @@ import type { Adoption, Base, Earlier } from './adoption.ts';
 import { Chain, type ChainPoint } from './chain.ts';
 import { type LifecycleEvent, lifecycleTable } from './lifecycle.ts';
 import type { Mail, Recipient } from './mail.ts';
-import { Mailbox } from './mailbox.ts';
+import { Mailbox, type MailboxOptions } from './mailbox.ts';
 import { RestartBudget } from './restart-budget.ts';
 
 /** A turn whose outcome is committed, and its mail. */
@@ -99,12 +99,17 @@ export class Process implements Runnable, Recipient, Environment {
 
   /** Whether it takes mail and runs turns; false once it has failed or was stopped. */
   get running(): boolean {
-    return this.#state !== failed && this.#state !== stopped;
+    return this.#state < failed;
   }
 
   /** Whether it may be given a turn now. */
   get takesTurns(): boolean {
-    return this.#state !== failed && this.#state !== stopped && this.#state !== backingOff;
+    return this.#state < backingOff;
+  }
+
+  /** Whether it takes mail of so many bytes at once, and nothing else has to be looked at: most do. */
+  takes(bytes: number, most: MailboxOptions): boolean {
+    return this.#state < failed && this.#earlier?.adoption === undefined && this.mailbox.takes(bytes, most);
   }
 
   /** That it began elsewhere, if it did. */
@@ -216,21 +221,24 @@ export class Process implements Runnable, Recipient, Environment {
 
   /** Follows the statechart into a turn. */
   beginTurn(): void {
-    this.#move(turn, 'turn');
+    if (this.#state === ready) this.#state = evaluating;
+    else this.#move(turn, 'turn');
   }
 
   /** Follows the statechart out of a turn. */
   endTurn(): void {
-    this.#move(committed, 'committed');
+    if (this.#state === evaluating) this.#state = evaluated;
+    else this.#move(committed, 'committed');
   }
 
   #move(number: number, event: LifecycleEvent): void {
     const next = lifecycleTable.next(this.#state, number);
-    if (next < 0) {
-      const what = `a ${this.state} process cannot be ${event}`;
-      throw new HeddleError('lifecycle-invalid', what, { process: this.id });
-    }
+    if (next < 0) throw this.#cannotBe(event);
     this.#state = next;
+  }
+
+  #cannotBe(event: LifecycleEvent): HeddleError {
+    return new HeddleError('lifecycle-invalid', `a ${this.state} process cannot be ${event}`, { process: this.id });
   }
 
   *#schedule(fromSlot: number): Generator<Mail> {
@@ -240,8 +248,12 @@ export class Process implements Runnable, Recipient, Environment {
 }
 
 const loading = lifecycleTable.states.indexOf('loading');
-const failed = lifecycleTable.states.indexOf('failed');
-const stopped = lifecycleTable.states.indexOf('stopped');
+// The last states of the chart, in this order: in those before it takes turns, and with the first of these it takes mail.
 const backingOff = lifecycleTable.states.indexOf('backingOff');
+const failed = lifecycleTable.states.indexOf('failed');
 const turn = lifecycleTable.eventNumber('turn');
 const committed = lifecycleTable.eventNumber('committed');
+// The way of almost every turn, looked up once.
+const ready = lifecycleTable.states.indexOf('ready');
+const evaluating = lifecycleTable.next(ready, turn);
+const evaluated = lifecycleTable.next(evaluating, committed);

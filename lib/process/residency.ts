@@ -11,23 +11,10 @@ export class Residency {
     return this.#total;
   }
 
-  /** Notes that a process has run, and what its executor holds now. */
-  ran(process: Process): void {
+  /** Notes that a process has run, and what its executor holds now. Says whether that counts. */
+  ran(process: Process): boolean {
     const bytes = process.executor?.residentBytes ?? 0;
-    if (bytes < leastBytes) {
-      if (this.#bytes.size > 0) this.left(process);
-      return;
-    }
-    if (process === this.#newest) {
-      this.#total += bytes - (this.#bytes.get(process) ?? 0);
-      this.#bytes.set(process, bytes);
-      return;
-    }
-    this.left(process);
-    // A map keeps the order of insertion: the last to run stands last.
-    this.#bytes.set(process, bytes);
-    this.#total += bytes;
-    this.#newest = process;
+    return (bytes >= leastBytes || this.#bytes.size > 0) && this.#note(process, bytes);
   }
 
   /** Notes that a process has no executor any more. */
@@ -40,6 +27,24 @@ export class Residency {
   /** The processes, those that have not run for longest first. */
   get oldestFirst(): Iterable<Process> {
     return this.#bytes.keys();
+  }
+
+  #note(process: Process, bytes: number): true {
+    if (bytes < leastBytes) {
+      this.left(process);
+      return true;
+    }
+    if (process === this.#newest) {
+      this.#total += bytes - (this.#bytes.get(process) ?? 0);
+      this.#bytes.set(process, bytes);
+      return true;
+    }
+    this.left(process);
+    // A map keeps the order of insertion: the last to run stands last.
+    this.#bytes.set(process, bytes);
+    this.#total += bytes;
+    this.#newest = process;
+    return true;
   }
 }
 

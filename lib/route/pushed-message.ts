@@ -94,7 +94,7 @@ export class PushedMessage implements LazyMessage {
 
   get bytes(): number {
     const entry = this.#entry;
-    return utf8Bytes(entry.data) + tagBytes(entry instanceof Sent ? entry.own : entry.tags);
+    return entry instanceof Sent ? entry.bytes : utf8Bytes(entry.data) + tagBytes(entry.tags);
   }
 
   toJSON(): Message {

@@ -68,9 +68,13 @@ export class Sender implements SlotRef {
 
   /** At most so many bytes the tags take that are added to those of a message. */
   get addedTagBytes(): number {
-    return addedBytes + 3 * (this.speaker.module.id.length + (this.root.pushedFor?.length ?? 0));
+    return addedTagBytes(this.root, this.speaker.module.id.length);
   }
 }
+
+/** At most so many bytes the tags take that are added to what is sent because of `root` by a module with such an id. */
+export const addedTagBytes = (root: RootMessage, moduleIdLength: number): number =>
+  addedBytes + 3 * (moduleIdLength + (root.pushedFor?.length ?? 0));
 
 /** More than all that is added takes, whatever the reference, but for what others name: the module and the root. */
 const addedBytes = 400;

@@ -8,17 +8,25 @@ export interface AskOptions {
 }
 
 /** A question whose reply has not come yet, or has. */
-export interface Ask {
+export class Ask {
   readonly from: Address;
   readonly reference: string;
-  reply?: Message;
-  expired: boolean;
+  reply: Message | undefined;
+  /** Another one with the same reference, asked before it. */
+  before: Ask | undefined;
+
+  constructor(from: Address, reference: string, before: Ask | undefined) {
+    this.from = from;
+    this.reference = reference;
+    this.reply = undefined;
+    this.before = before;
+  }
 }
 
 /** The questions that wait for a reply among the mail that leaves the system. */
 export class Asks {
-  /** By the references that their replies carry. */
-  readonly #open = new Map<string, Ask[]>();
+  /** The newest by the references that their replies carry. */
+  readonly #open = new Map<string, Ask>();
   #count = 0;
 
   /** Whether none is open. */
@@ -32,21 +40,28 @@ export class Asks {
   }
 
   open(from: Address, reference: string): Ask {
-    const ask = { from, reference, expired: false };
-    this.#open.set(reference, [...(this.#open.get(reference) ?? []), ask]);
+    const ask = new Ask(from, reference, this.#open.get(reference));
+    this.#open.set(reference, ask);
     return ask;
   }
 
   close(ask: Ask): void {
-    const others = this.#open.get(ask.reference)?.filter((other) => other !== ask) ?? [];
-    if (others.length > 0) this.#open.set(ask.reference, others);
-    else this.#open.delete(ask.reference);
+    const newest = this.#open.get(ask.reference);
+    if (newest !== ask) {
+      for (let after = newest; after; after = after.before) if (after.before === ask) after.before = ask.before;
+    } else if (ask.before) {
+      this.#open.set(ask.reference, ask.before);
+    } else {
+      this.#open.delete(ask.reference);
+    }
   }
 
   /** Looks whether a message that leaves the system is a reply. */
   outbound(message: LazyMessage): void {
     const reference = message.tag('X-Reference');
     if (reference === undefined) return;
-    for (const ask of this.#open.get(reference) ?? []) if (message.target === ask.from) ask.reply ??= message;
+    for (let ask = this.#open.get(reference); ask; ask = ask.before) {
+      if (message.target === ask.from) ask.reply ??= message;
+    }
   }
 }

@@ -1,10 +1,11 @@
 import { Heap } from '../core/heap.ts';
 
 /** A moment of virtual time until which a caller waits. */
-interface Deadline {
+export interface Deadline {
   readonly atMs: number;
-  readonly expire: () => void;
-  cancelled: boolean;
+  readonly expire: (() => void) | undefined;
+  /** Whether it has expired, or nobody waits for it any more. */
+  isOver: boolean;
 }
 
 /** Until when callers wait. Deadlines of one moment expire in the order in which they were set. */
@@ -18,11 +19,11 @@ export class Deadlines {
     return this.#next?.atMs;
   }
 
-  /** Sets a deadline and returns what cancels it. */
-  set(atMs: number, expire: () => void): () => void {
-    const deadline = { atMs, expire, cancelled: false };
+  /** Sets a deadline, and calls `expire` when it expires. */
+  set(atMs: number, expire?: () => void): Deadline {
+    const deadline = { atMs, expire, isOver: false };
     this.#deadlines.push(atMs, deadline);
-    return () => this.#cancel(deadline);
+    return deadline;
   }
 
   /** Takes the next one out and tells who waits. */
@@ -30,31 +31,32 @@ export class Deadlines {
     const next = this.#next;
     if (!next) return;
     this.#deadlines.pop();
-    next.cancelled = true;
-    next.expire();
+    next.isOver = true;
+    next.expire?.();
   }
 
-  get #next(): Deadline | undefined {
-    let next = this.#deadlines.peek();
-    while (next?.cancelled) {
-      this.#deadlines.pop();
-      this.#cancelled--;
-      next = this.#deadlines.peek();
-    }
-    return next;
-  }
-
-  #cancel(deadline: Deadline): void {
-    if (deadline.cancelled) return;
-    deadline.cancelled = true;
+  /** Notes that nobody waits for a deadline any more. */
+  cancel(deadline: Deadline): void {
+    if (deadline.isOver) return;
+    deadline.isOver = true;
     this.#cancelled++;
     // Most are cancelled, long before they would expire.
     if (this.#cancelled * 2 <= this.#deadlines.length + 8) return;
     const left = new Heap<Deadline>();
     for (let next = this.#deadlines.pop(); next; next = this.#deadlines.pop()) {
-      if (!next.cancelled) left.push(next.atMs, next);
+      if (!next.isOver) left.push(next.atMs, next);
     }
     this.#deadlines = left;
     this.#cancelled = 0;
+  }
+
+  get #next(): Deadline | undefined {
+    let next = this.#deadlines.peek();
+    while (next?.isOver) {
+      this.#deadlines.pop();
+      this.#cancelled--;
+      next = this.#deadlines.peek();
+    }
+    return next;
   }
 }

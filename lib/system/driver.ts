@@ -10,7 +10,7 @@ import { Agenda } from './agenda.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Engine } from './engine.ts';
 import { inboundItem, type SpawnInput } from './inbound.ts';
-import { advance, type Progress, type RunUntil, TurnLoop } from './loop.ts';
+import { advance, type Progress, type RunEnd, type RunUntil, TurnLoop } from './loop.ts';
 import { checkWhole } from './options.ts';
 import { Recovery } from './recovery.ts';
 
@@ -82,25 +82,35 @@ export class Driver {
   }
 
   /** Runs until told to end or until nothing is left to do. What was called together with it goes first. */
-  async run(given: Partial<RunUntil>, isOver = () => false): Promise<Progress> {
+  async run(given: Partial<RunUntil>): Promise<Progress> {
     const { turns = this.engine.ledger.limits.turnsPerRun, untilMs, done } = given;
     checkWhole('turns', turns);
     if (untilMs !== undefined) checkWhole('untilMs', untilMs);
     await (this.#recovered ? undefined : this.enter(() => {}));
-    this.checkOpen();
-    const run = this.loop.run({ turns, done, untilMs, isOver: () => this.#closed || isOver() });
-    const progress = isPending(run) ? await run : run;
-    this.checkOpen();
-    return progress;
+    return this.#run({ turns, done, untilMs });
   }
 
-  /** Runs until `done`; throws if that takes too many turns. Returns as well if nothing is left to do. */
-  async runUntil(done: () => boolean, what: () => string): Promise<void> {
+  /** Runs until it is over; throws if that takes too many turns. Returns as well if nothing is left to do. */
+  async runUntil(isOver: () => boolean, what: () => string): Promise<void> {
     this.checkOpen();
-    if (done()) return;
-    const { turns, idle } = await this.run({}, done);
-    if (done() || idle) return;
+    if (isOver()) return;
+    await (this.#recovered ? undefined : this.enter(() => {}));
+    const run = this.#run({ turns: this.engine.ledger.limits.turnsPerRun, isOver });
+    const { turns, idle } = isPending(run) ? await run : run;
+    if (isOver() || idle) return;
     throw new HeddleError('run-over-limit', `${turns} turns did not bring ${what()}`, { turns });
+  }
+
+  #run(until: RunEnd): Awaitable<Progress> {
+    this.checkOpen();
+    const run = this.loop.run(until);
+    if (isPending(run)) return run.then((progress) => this.#unlessClosed(progress));
+    return this.#unlessClosed(run);
+  }
+
+  #unlessClosed(progress: Progress): Progress {
+    this.checkOpen();
+    return progress;
   }
 
   /** A module, or one that is known by that id, which is ready to be spawned. */
@@ -143,6 +153,7 @@ export class Driver {
   async close(): Promise<void> {
     this.checkOpen();
     this.#closed = true;
+    this.loop.close();
     this.onClosed?.(closedError());
     const { executors, trace, store } = this.engine;
     await this.#lane.run(async () => {

@@ -91,8 +91,8 @@ export class Engine implements Parts {
   }
 
   /** Lets in a message from outside. Says why not, if not. */
-  admit(message: InboundMessage): Mail | ErrorCode {
-    return this.#recorded(() => this.recorder.message(message));
+  admit(process: Process, message: InboundMessage): Mail | ErrorCode {
+    return this.#recorded(() => this.recorder.message(process, message));
   }
 
   /** Takes in a process that began elsewhere. Says why not, if not. */
@@ -114,10 +114,13 @@ export class Engine implements Parts {
   turn(process: Process): Awaitable<void> {
     this.#check();
     const outcome = this.#evaluation.outcome(process);
-    if (!(outcome instanceof TurnOutcome) && isPending(outcome)) {
-      return outcome.then((evaluated) => this.#conclude(process, evaluated));
-    }
-    return this.#conclude(process, outcome);
+    return outcome instanceof TurnOutcome || !isPending(outcome)
+      ? this.#conclude(process, outcome)
+      : this.#concludeLater(process, outcome);
+  }
+
+  async #concludeLater(process: Process, outcome: Promise<Outcome | undefined>): Promise<void> {
+    return this.#conclude(process, await outcome);
   }
 
   /** Changes a name. Says why not, if not. */

@@ -65,6 +65,12 @@ export class Executors {
 
   /** The outcome of the first message in a process's mailbox. */
   evaluate(process: Process, executor: Executor): Awaitable<Outcome> {
+    const assignment = process.mailbox.first;
+    if (executor.runsAhead || process.aheadLength > 0 || !assignment) return this.#evaluateAhead(process, executor);
+    return executor.evaluate(assignment);
+  }
+
+  #evaluateAhead(process: Process, executor: Executor): Awaitable<Outcome> {
     const ahead = process.aheadLength > 0 ? process.ahead.shift() : undefined;
     if (ahead) {
       this.#ahead--;
@@ -81,8 +87,8 @@ export class Executors {
 
   /** Notes that the outcome of a process's turn is committed. Says whether something is to be done because of it. */
   committed(process: Process): boolean {
-    this.#residency.ran(process);
-    return this.#arrivals.length > 0 || this.#isDue(process) || !this.#fits();
+    const fits = !this.#residency.ran(process) || this.#fits();
+    return this.#arrivals.length > 0 || this.#isDue(process) || !fits;
   }
 
   /** Puts a process's checkpoint away if one is due. */

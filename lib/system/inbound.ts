@@ -3,7 +3,7 @@ import { HeddleError } from '../core/error.ts';
 import type { Address } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import { checkContent, ownTags } from '../core/message.ts';
-import { type Tags, type TagsInput, tagBytes, tagValue } from '../core/tags.ts';
+import { mostTagBytes, type Tags, type TagsInput, tagValue } from '../core/tags.ts';
 import type { Process } from '../process/process.ts';
 import { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
@@ -84,8 +84,8 @@ export function inboundItem(module: Module, input: SpawnInput, ledger: Ledger): 
 }
 
 /** Whether it is far from the limits, so that the message need not be made to be measured. */
-const isSmall = (own: Tags, data: string, { tagBytes: mostTagBytes, dataBytes }: Limits): boolean =>
-  data.length * 3 <= dataBytes && tagBytes(own) + protocolBytes <= mostTagBytes;
+const isSmall = (own: Tags, data: string, limits: Limits): boolean =>
+  data.length * 3 <= limits.dataBytes && mostTagBytes(own) + protocolBytes <= limits.tagBytes;
 
 /** More than the tags take that are added to a message or an item. */
 const protocolBytes = 1_024;

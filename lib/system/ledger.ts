@@ -57,8 +57,6 @@ export class Ledger {
   readonly #byId = new Map<Id, Process>();
   /** How many of the processes are in the map. Ids cost more than spawning. */
   #named = 0;
-  #lastId: Id | undefined;
-  #lastFound: Process | undefined;
   /** What fires next comes first. */
   readonly #timers = new Heap<TimedMail>();
   /** How much mail has got a slot. */
@@ -81,16 +79,7 @@ export class Ledger {
 
   /** The process of that id. */
   find(id: Id): Process | undefined {
-    // Whoever asks once asks twice: to write it down, and to deliver.
-    if (id === this.#lastId) return this.#lastFound;
-    const known = this.#byId.get(id);
-    const found = known || this.#named === this.processes.length ? known : this.#findNew(id);
-    // One that is not there may come.
-    if (found) {
-      this.#lastId = id;
-      this.#lastFound = found;
-    }
-    return found;
+    return this.#byId.get(id) ?? this.#findNew(id);
   }
 
   #findNew(id: Id): Process | undefined {
@@ -196,8 +185,12 @@ export class Ledger {
     mail.order = this.#assigned++;
     mail.moment = moment;
     process.mailbox.push(mail);
+    if (process.adoption || this.admissions.isRated) this.#noteAssigned(process, mail, moment);
+  }
+
+  #noteAssigned(process: Process, mail: Mail, moment: Moment): void {
     if (process.adoption && mail.givenId !== undefined) process.adoption.newest = moment;
-    else if (this.admissions.isRated) this.admissions.assigned(process, moment.timestampMs);
+    else this.admissions.assigned(process, moment.timestampMs);
   }
 
   /** Lets mail wait for a slot. */

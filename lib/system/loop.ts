@@ -31,8 +31,8 @@ const slowWork = 64;
 
 /** When a run ends, for its caller or for the system. */
 export interface RunEnd extends RunUntil {
-  /** Asked before each turn. */
-  readonly isOver: () => boolean;
+  /** Asked before each turn, whoever was told of the one before. */
+  readonly isOver?: () => boolean;
 }
 
 /** A run under way. */
@@ -52,6 +52,7 @@ export class TurnLoop {
   readonly #lane: Lane;
   /** How often time has passed. */
   #moments = 0;
+  #closed = false;
 
   constructor(engine: Engine, agenda: Agenda, deadlines: Deadlines, lane: Lane) {
     this.#engine = engine;
@@ -63,14 +64,19 @@ export class TurnLoop {
   /** Runs until `done`, until nothing is left to do, or for that many turns. */
   run(until: RunEnd): Awaitable<Progress> {
     const run: Run = { until, turns: 0, idle: false, rested: -1 };
-    if (isFinished(run)) return this.#progress(run);
+    if (this.#isFinished(run)) return this.#progress(run);
     const piece = this.#lane.run(() => this.#piece(run));
-    return isPending(piece) || !isFinished(run) ? this.#goOn(run, piece) : this.#progress(run);
+    return isPending(piece) || !this.#isFinished(run) ? this.#goOn(run, piece) : this.#progress(run);
+  }
+
+  /** Takes no more turns. */
+  close(): void {
+    this.#closed = true;
   }
 
   async #goOn(run: Run, piece: Awaitable<void>): Promise<Progress> {
     await piece;
-    while (!isFinished(run)) {
+    while (!this.#isFinished(run)) {
       await breath();
       await this.#lane.run(() => this.#piece(run));
     }
@@ -115,27 +121,23 @@ export class TurnLoop {
     for (let work = done; work < pieceWork; ) {
       if (trace.tellsEachTurn || (isAsked && trace.observed)) {
         const told = this.#engine.flush();
-        const sofar = work;
-        if (isPending(told)) return told.then(() => this.#take(run, sofar));
+        if (isPending(told)) return this.#takeAfter(told, run, work);
       }
-      if (isFinished(run)) return;
-      if (this.#agenda.urgent) return this.#finish(run, work);
+      if (this.#isFinished(run)) return;
+      if (this.#agenda.urgent) return this.#takeAfter(this.#agenda.doUrgent(), run, work + slowWork);
       const process = turns.next();
       if (!process) return this.#rest(run);
       run.rested = -1;
       run.turns++;
       const taken = this.#engine.turn(process);
-      if (isPending(taken)) {
-        const sofar = work + slowWork;
-        return taken.then(() => this.#take(run, sofar));
-      }
+      if (isPending(taken)) return this.#takeAfter(taken, run, work + slowWork);
       work += process.executor?.runsAhead ? slowWork : 1;
     }
   }
 
-  async #finish(run: Run, work: number): Promise<void> {
-    await this.#agenda.doUrgent();
-    await this.#take(run, work + slowWork);
+  async #takeAfter(before: Promise<void>, run: Run, work: number): Promise<void> {
+    await before;
+    await this.#take(run, work);
   }
 
   /**
@@ -167,10 +169,12 @@ export class TurnLoop {
     const nextMs = this.#nextMs();
     return nextMs <= untilMs && nextMs < Number.POSITIVE_INFINITY;
   }
-}
 
-const isFinished = ({ idle, turns, until }: Run): boolean =>
-  idle || turns >= until.turns || until.isOver() || (until.done?.() ?? false);
+  #isFinished({ idle, turns, until }: Run): boolean {
+    const { isOver, done } = until;
+    return idle || turns >= until.turns || this.#closed || isOver?.() === true || done?.() === true;
+  }
+}
 
 /** Moves the clock to `atMs` unless it is there or past it already. */
 export async function advance(clock: Clock, atMs: number): Promise<void> {

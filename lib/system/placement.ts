@@ -1,3 +1,4 @@
+import type { Sent } from '../compute/sent.ts';
 import type { SlotRef } from '../core/assignment.ts';
 import type { Moment } from '../core/clock.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
@@ -6,7 +7,7 @@ import type { Admissions } from '../process/admissions.ts';
 import { type FollowedMail, Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
 import { PushedMessage } from '../route/pushed-message.ts';
-import type { RootMessage } from '../route/sender.ts';
+import { addedTagBytes, type RootMessage } from '../route/sender.ts';
 import type { Log } from '../store/log/log.ts';
 import type { AdoptedItem } from './adopted-item.ts';
 import type { Executors } from './executors.ts';
@@ -33,6 +34,8 @@ export interface PlacementParts {
 export class Placement {
   readonly #parts: PlacementParts;
   readonly #admissions: Admissions;
+  /** The newest root that {@link #isRoomy}: turns that follow on each other often go back to one. */
+  #roomyRoot: RootMessage | undefined;
 
   constructor(parts: PlacementParts) {
     this.#parts = parts;
@@ -42,10 +45,7 @@ export class Placement {
   /** What becomes of mail for a process. */
   judge(process: Process | undefined, bytes: number, nowMs: number): 'assigned' | 'waiting' | ErrorCode {
     if (!process) return 'process-unknown';
-    // Most mail: nothing else has to be looked at.
-    return process.running && !process.followed && this.#admissions.takes(process, bytes)
-      ? 'assigned'
-      : this.#judge(process, bytes, nowMs);
+    return this.#admissions.takes(process, bytes) ? 'assigned' : this.#judge(process, bytes, nowMs);
   }
 
   #judge(process: Process, bytes: number, nowMs: number): 'assigned' | 'waiting' | ErrorCode {
@@ -56,6 +56,25 @@ export class Placement {
     if (!refusal) return 'assigned';
     const waits = mailbox.overflow === 'wait' && process.mailbox.waitingLength < limits.waitingMessages;
     return waits ? 'waiting' : refusal;
+  }
+
+  /**
+   * Whom a message goes to that a turn has sent, if it has no tags of its own, goes at once, is far from all limits and is taken.
+   */
+  plainRecipient(process: Process, { givenId }: Mail, sent: Sent, root: RootMessage): Process | undefined {
+    const { ledger } = this.#parts;
+    const { target, own, delayMs, dataBytes } = sent;
+    if (target === undefined || own.length > 0 || delayMs !== undefined || givenId !== undefined) return undefined;
+    if (dataBytes > ledger.limits.dataBytes || (root !== this.#roomyRoot && !this.#isRoomy(root))) return undefined;
+    const to = ledger.find(target);
+    return to && process.module.id.length <= mostModuleId && this.#admissions.takes(to, dataBytes) ? to : undefined;
+  }
+
+  /** Whether the tags that are added to what is sent because of `root` are far from their limit, by modules with usual ids. */
+  #isRoomy(root: RootMessage): boolean {
+    if (addedTagBytes(root, mostModuleId) > this.#parts.ledger.limits.tagBytes) return false;
+    this.#roomyRoot = root;
+    return true;
   }
 
   /** Puts a message where its target says. Says why not, if not. */
@@ -76,7 +95,7 @@ export class Placement {
    */
   assign(process: Process, mail: Mail, moment: Moment): void {
     writeAssigned(this.#parts.log.writer, process.index);
-    this.#assign(process, mail, moment);
+    this.give(process, mail, moment);
   }
 
   /** Puts a message for none of the processes where it is for: the supervisor, whoever has that name, or a group. */
@@ -138,11 +157,20 @@ export class Placement {
     const { log } = this.#parts;
     if (ruling === 'assigned') {
       writeAssigned(log.writer, process.index);
-      this.#assign(process, mail, moment);
+      this.give(process, mail, moment);
       return;
     }
     writeWaiting(log.writer, process.index);
     this.#wait(process, mail);
+  }
+
+  /** Gives mail its slot. */
+  give(process: Process, mail: Mail, moment: Moment): void {
+    const { ledger, trace, turns, executors } = this.#parts;
+    ledger.assign(process, mail, moment);
+    if (trace.observed) this.#noteAssigned(mail);
+    turns.owe(process);
+    executors.arrived(process);
   }
 
   /** Writes that a process got the number `index`, and its item the first slot. */
@@ -157,7 +185,7 @@ export class Placement {
     const cause = senderOf(item);
     if (trace.observed)
       trace.note({ type: 'spawned', process: item.id, item, ...(cause && { cause: plainRef(cause) }) });
-    this.#assign(process, new Mail(process, item, position, index), moment);
+    this.give(process, new Mail(process, item, position, index), moment);
     return process;
   }
 
@@ -171,26 +199,20 @@ export class Placement {
 
   /** Takes in mail that got its slot elsewhere. */
   follow(process: Process, mail: FollowedMail): void {
-    this.#assign(process, mail, mail.moment ?? epochMoment);
+    this.give(process, mail, mail.moment ?? epochMoment);
   }
 
   /** Gives so much of the mail that has waited for longest its slots. */
   admit(process: Process, count: number, moment: Moment): void {
     for (let left = count; left > 0; left--) {
       const mail = this.#parts.ledger.admit(process);
-      if (mail) this.#assign(process, mail, moment);
+      if (mail) this.give(process, mail, moment);
     }
   }
 
-  #assign(process: Process, mail: Mail, moment: Moment): void {
-    const { ledger, trace, turns, executors } = this.#parts;
-    ledger.assign(process, mail, moment);
-    if (trace.observed) {
-      const cause = causeOf(mail);
-      trace.note({ type: 'assigned', assignment: mail, ...(cause && { cause: plainRef(cause) }) });
-    }
-    turns.owe(process);
-    executors.arrived(process);
+  #noteAssigned(mail: Mail): void {
+    const cause = causeOf(mail);
+    this.#parts.trace.note({ type: 'assigned', assignment: mail, ...(cause && { cause: plainRef(cause) }) });
   }
 
   #wait(process: Process, mail: Mail): void {
@@ -228,3 +250,6 @@ const isRefusal = (ruling: 'assigned' | 'waiting' | ErrorCode): ruling is ErrorC
   ruling !== 'assigned' && ruling !== 'waiting';
 
 const plainRef = ({ process, slot }: SlotRef): SlotRef => ({ process, slot });
+
+/** The length of an id that follows from a hash. */
+const mostModuleId = 43;

@@ -12,6 +12,7 @@ import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
 import { Adoptions } from './adoptions.ts';
 import { type Ask, type AskOptions, Asks } from './asks.ts';
+import type { Deadline } from './deadlines.ts';
 import type { Driver } from './driver.ts';
 import { type HistoryOptions, type PastSlot, readAssignments, readHistory } from './history-reader.ts';
 import { inboundMessage, type MessageInput } from './inbound.ts';
@@ -90,19 +91,18 @@ export class ProcessHost {
     const reference = known ?? this.#asks.nextReference(engine.ledger.records);
     const tags = known === undefined ? [...given, { name: 'Reference', value: reference }] : given;
     const ask = this.#open(from, reference);
-    let cancel = () => {};
+    let deadline: Deadline | undefined;
     try {
       const admitted = this.#driver.enter(() => this.#admit(process, input, tags));
       const mail = isPending(admitted) ? await admitted : admitted;
       if (mail.slot < 0) await this.#slotOf(mail, process);
-      cancel = deadlines.set(engine.clock.now().timestampMs + timeoutMs, () => {
-        ask.expired = true;
-      });
-      const done = () => ask.reply !== undefined || ask.expired || !process.running;
-      await this.#driver.runUntil(done, () => `a reply to ${mail.message.id}`);
+      const until = deadlines.set(engine.clock.now().timestampMs + timeoutMs);
+      deadline = until;
+      const isOver = () => ask.reply !== undefined || until.isOver || !process.running;
+      await this.#driver.runUntil(isOver, () => `a reply to ${mail.message.id}`);
       return ask.reply ?? (await this.#unanswered(process, mail, timeoutMs));
     } finally {
-      cancel();
+      if (deadline) deadlines.cancel(deadline);
       this.#close(ask);
     }
   }
@@ -184,7 +184,7 @@ export class ProcessHost {
   #admit(process: Process, input: MessageInput, tags = toTags(input.tags)): Mail {
     const { engine } = this.#driver;
     const message = inboundMessage(input, process, engine.ledger, { tags });
-    return this.#driver.accepted(engine.admit(message), process, () => process.id);
+    return this.#driver.accepted(engine.admit(process, message), process, () => process.id);
   }
 
   /** Waits until a message that waits for one has its slot, running the system until there is room. */

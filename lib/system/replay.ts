@@ -131,7 +131,7 @@ async function repeat(record: LogRecord, engine: Engine): Promise<void> {
       engine.spawn(record.item);
       return;
     case 'message':
-      engine.admit(record.message);
+      engine.admit(engine.ledger.process(record.message.target), record.message);
       return;
   }
 }

@@ -7,7 +7,7 @@ import type { Process } from '../process/process.ts';
 import type { SupervisorEvent } from '../process/supervision-chart.ts';
 import { type Child, Supervisor } from '../process/supervisor.ts';
 import { blameless, hopeless, type Verdict, verdictAlone, verdictOn } from '../process/verdict.ts';
-import { Deadlines } from './deadlines.ts';
+import { type Deadline, Deadlines } from './deadlines.ts';
 import type { Executors } from './executors.ts';
 import type { TraceLog } from './trace.ts';
 import type { Turns } from './turns.ts';
@@ -29,7 +29,7 @@ export class Supervision {
   readonly #children = new Map<Process, Child>();
   /** Until when processes wait that are backing off. */
   readonly #waits = new Deadlines();
-  readonly #cancels = new Map<Process, () => void>();
+  readonly #held = new Map<Process, Deadline>();
   #supervisors = 0;
 
   constructor(parts: Supervised) {
@@ -151,7 +151,8 @@ export class Supervision {
   async #bringDown(process: Process, reason: string, counted?: Verdict): Promise<void> {
     const { executors, trace } = this.#parts;
     await executors.discard(process);
-    this.#cancels.get(process)?.();
+    const held = this.#held.get(process);
+    if (held) this.#waits.cancel(held);
     const counts = counted && { failures: counted.failures, restartsLeft: Math.max(counted.restartsLeft, 0) };
     trace.moved(process, process.move('crashed'), { reason, ...counts });
   }
@@ -166,15 +167,15 @@ export class Supervision {
   #hold(process: Process, untilMs: number): void {
     const { trace, turns, executors } = this.#parts;
     trace.moved(process, process.move('held'), { untilMs });
-    const cancel = this.#waits.set(untilMs, () => {
-      this.#cancels.delete(process);
+    const held = this.#waits.set(untilMs, () => {
+      this.#held.delete(process);
       // It may have been stopped, or given up with others.
       if (process.state !== 'backingOff') return;
       trace.moved(process, process.move('released'));
       turns.oweMail(process);
       executors.announceAgain(process);
     });
-    this.#cancels.set(process, cancel);
+    this.#held.set(process, held);
   }
 
   #restartedAt(supervisor: Supervisor, untilMs: number | undefined): void {

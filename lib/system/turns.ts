@@ -1,6 +1,6 @@
 import { HeddleError } from '../core/error.ts';
 import type { Process } from '../process/process.ts';
-import type { Scheduler } from '../schedule/scheduler.ts';
+import type { Runnable, Scheduler } from '../schedule/scheduler.ts';
 import type { Ledger } from './ledger.ts';
 
 /** The turns that are owed for slots not evaluated yet, in the order in which the scheduler gives them. */
@@ -43,8 +43,7 @@ export class Turns {
   next(): Process | undefined {
     for (let given = this.#scheduler.next(); given; given = this.#scheduler.next()) {
       const process = this.#ledger.processes[given.index];
-      if (process !== given) throw invalid('the scheduler gave a turn to what is no process');
-      if (process.owed <= 0) throw invalid(`the scheduler gave a turn to ${process.id}, which is owed none`);
+      if (process !== given || process.owed <= 0) throw unowed(given, process);
       process.owed--;
       this.#owed--;
       if (this.#void.size > 0 && this.#isVoid(process)) continue;
@@ -72,5 +71,13 @@ export class Turns {
     if (process) throw invalid(`the scheduler gives no turn to ${process.id}, which is owed one`);
   }
 }
+
+/** The scheduler of a user gave a turn that nobody is owed. */
+const unowed = (given: Runnable, process: Process | undefined): HeddleError =>
+  invalid(
+    process === given
+      ? `the scheduler gave a turn to ${process.id}, which is owed none`
+      : 'the scheduler gave a turn to what is no process',
+  );
 
 const invalid = (what: string): HeddleError => new HeddleError('scheduler-invalid', what);

@@ -7,29 +7,36 @@ import { type OutboxAssignment, type Outcome, outcomeText } from '../../core/out
 import { frozenTag, type Tag, type Tags } from '../../core/tags.ts';
 import type { Process } from '../../process/process.ts';
 import type { ByteReader } from '../../store/log/byte-reader.ts';
-import { type ByteWriter, putNumber, putShortText } from '../../store/log/byte-writer.ts';
+import type { ByteWriter } from '../../store/log/byte-writer.ts';
 import type { Log } from '../../store/log/log.ts';
 import type { Ledger } from '../ledger.ts';
 
 /** Writes an outcome: one of a behavior by what the behavior said, any other as its JSON. */
 export function writeOutcome(log: Log, outcome: Outcome, ledger: Ledger): void {
-  const { writer } = log;
   if (!(outcome instanceof TurnOutcome)) {
-    writer.byte(forms.json);
-    writer.text(outcomeText(outcome));
-    writer.text(outcome.fault ?? '');
-    // How much gas is used depends on how the module was prepared; what a run comes to does not.
-    log.writeAside(outcome.gasUsed);
+    writeJson(log, outcome);
     return;
   }
-  const { messages, spawns, assignments, output } = outcome;
-  const isPlain = spawns.length === 0 && assignments.length === 0 && output === '';
-  writer.byte(isPlain ? forms.messages : forms.turn);
+  const { writer } = log;
+  const { messages } = outcome;
+  writer.byte(outcome.hasMore ? forms.turn : forms.messages);
   writeAllSent(writer, messages, ledger);
-  if (isPlain) return;
+  if (outcome.hasMore) writeMore(writer, outcome, ledger);
+}
+
+function writeMore(writer: ByteWriter, { spawns, assignments, output }: TurnOutcome, ledger: Ledger): void {
   writeAllSent(writer, spawns, ledger);
   writer.text(JSON.stringify(assignments));
   writer.text(JSON.stringify(output));
+}
+
+function writeJson(log: Log, outcome: Outcome): void {
+  const { writer } = log;
+  writer.byte(forms.json);
+  writer.text(outcomeText(outcome));
+  writer.text(outcome.fault ?? '');
+  // How much gas is used depends on how the module was prepared; what a run comes to does not.
+  log.writeAside(outcome.gasUsed);
 }
 
 /** Reads an outcome of the turn at `slot`. */
@@ -87,15 +94,10 @@ function writeSent(writer: ByteWriter, sent: Sent, ledger: Ledger): void {
     writeUnusual(writer, sent, to);
     return;
   }
-  // Most of what light processes send, and so in one row.
-  writer.reserve(3);
-  const { bytes } = writer;
-  let at = putNumber(bytes, writer.at, to.index + firstProcess);
-  at = putNumber(bytes, at, position * 2);
-  at = putNumber(bytes, at, 0);
-  const end = putShortText(bytes, at, data);
-  writer.at = end < 0 ? at : end;
-  if (end < 0) writer.text(data);
+  writer.number(to.index + firstProcess);
+  writer.number(position * 2);
+  writer.number(0);
+  writer.text(data);
 }
 
 function writeUnusual(
@@ -139,7 +141,9 @@ function readAll<T>(reader: ByteReader, read: () => T): T[] {
   return all;
 }
 
-const forms = { json: 0, messages: 1, turn: 2 };
+/** How an outcome is written. */
+export const forms = { json: 0, messages: 1, turn: 2 };
 const nobody = 0;
 const other = 1;
-const firstProcess = 2;
+/** The number of the first process among those that something is sent to. */
+export const firstProcess = 2;

@@ -22,8 +22,11 @@ export type MemberRuling =
   | { readonly kind: 'out'; readonly process: number; readonly reason: ErrorCode };
 
 export function writeAssigned(writer: ByteWriter, process: number): void {
-  writer.number(process * 2 + firstAssigned);
+  writer.number(assignedTo(process));
 }
+
+/** The number that says that it got a slot of that process. */
+export const assignedTo = (process: number): number => process * 2 + firstAssigned;
 
 export function writeWaiting(writer: ByteWriter, process: number): void {
   writer.number(process * 2 + firstWaiting);

@@ -1,10 +1,13 @@
+import type { Sent } from '../../compute/sent.ts';
 import type { Moment } from '../../core/clock.ts';
 import type { Mail } from '../../process/mail.ts';
 import type { Process } from '../../process/process.ts';
 import type { ByteReader } from '../../store/log/byte-reader.ts';
-import { type ByteWriter, putNumber } from '../../store/log/byte-writer.ts';
+import { type ByteWriter, putNumber, putShortText } from '../../store/log/byte-writer.ts';
 import type { Ledger } from '../ledger.ts';
-import { epochMoment } from './kinds.ts';
+import { epochMoment, kinds } from './kinds.ts';
+import { firstProcess, forms } from './outcome.ts';
+import { assignedTo } from './ruling.ts';
 
 /** What a turn's record begins with. With it, any turn can be done again without reading the log from its beginning. */
 export interface TurnHeader {
@@ -23,8 +26,10 @@ export interface TurnHeader {
   readonly admitted: number;
 }
 
+/** Writes the beginning of a turn's record. */
 export function writeTurn(
   writer: ByteWriter,
+  kind: number,
   position: number,
   process: Process,
   mail: Mail,
@@ -32,26 +37,76 @@ export function writeTurn(
   admitted: number,
 ): void {
   const { moment = epochMoment, index } = mail;
-  const isTimed = moment.timestampMs !== epochMoment.timestampMs || moment.blockHeight !== epochMoment.blockHeight;
   // Most of these are as they usually are, and there may be ten million turns.
   const given =
     (process.lastTurn >= 0 ? parts.before : 0) +
     (index > 0 ? parts.index : 0) +
-    (isTimed ? parts.moment : 0) +
+    (isEpoch(moment) ? 0 : parts.moment) +
     (admitted > 0 ? parts.admitted : 0);
-  writer.reserve(8);
-  const { bytes } = writer;
-  let at = putNumber(bytes, writer.at, given);
+  writer.byte(kind);
+  writer.byte(given);
+  writer.number(process.index);
+  writer.number(mail.slot);
+  writer.number(position - mail.position);
+  writer.number(position - root);
+  if (process.lastTurn >= 0) writer.number(position - process.lastTurn);
+  if (index > 0) writer.number(index);
+  if (given & parts.moment) writeMoment(writer, moment);
+  if (admitted > 0) writer.number(admitted);
+}
+
+/**
+ * Writes the record of a turn that sent one plain message, which got a slot of that process, or nothing: what
+ * {@link writeTurn}, `writeOutcome` and `writeAssigned` write, in one row.
+ */
+export function writePlainTurn(
+  writer: ByteWriter,
+  position: number,
+  process: Process,
+  mail: Mail,
+  root: number,
+  sent: Sent | undefined,
+  to: Process | undefined,
+): void {
+  const { index, moment = epochMoment } = mail;
+  const { lastTurn } = process;
+  const isTimed = moment.timestampMs !== epochMoment.timestampMs || moment.blockHeight !== epochMoment.blockHeight;
+  writer.reserve(13);
+  let { bytes, at } = writer;
+  bytes[at++] = kinds.turn;
+  bytes[at++] = (lastTurn >= 0 ? parts.before : 0) + (index > 0 ? parts.index : 0) + (isTimed ? parts.moment : 0);
   at = putNumber(bytes, at, process.index);
   at = putNumber(bytes, at, mail.slot);
   at = putNumber(bytes, at, position - mail.position);
   at = putNumber(bytes, at, position - root);
-  if (process.lastTurn >= 0) at = putNumber(bytes, at, position - process.lastTurn);
+  if (lastTurn >= 0) at = putNumber(bytes, at, position - lastTurn);
   if (index > 0) at = putNumber(bytes, at, index);
+  if (isTimed) {
+    writer.at = at;
+    writeMoment(writer, moment);
+    writer.reserve(5);
+    ({ bytes, at } = writer);
+  }
+  bytes[at++] = forms.messages;
+  bytes[at++] = sent ? 1 : 0;
+  if (sent && to) {
+    at = putNumber(bytes, at, to.index + firstProcess);
+    at = putNumber(bytes, at, sent.position * 2);
+    bytes[at++] = 0;
+    const end = putShortText(bytes, at, sent.data);
+    if (end < 0) {
+      writer.at = at;
+      writer.text(sent.data);
+      writer.number(assignedTo(to.index));
+      return;
+    }
+    at = putNumber(bytes, end, assignedTo(to.index));
+  }
   writer.at = at;
-  if (isTimed) writeMoment(writer, moment);
-  if (admitted > 0) writer.number(admitted);
 }
+
+const isEpoch = ({ timestampMs, blockHeight }: Moment): boolean =>
+  timestampMs === epochMoment.timestampMs && blockHeight === epochMoment.blockHeight;
 
 export function readTurn(reader: ByteReader, position: number, ledger: Ledger): TurnHeader {
   const given = reader.byte();
