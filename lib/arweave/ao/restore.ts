@@ -15,7 +15,7 @@ import { gap } from './schedule-errors.ts';
 
 /** From what a process is restored, and how far. */
 export interface RestoreOptions extends Omit<ScheduleOptions, 'after'> {
-  /** Code that is not on Arweave: behaviors, machines. Of anything else the module is read there. */
+  /** Code that is not on Arweave: behaviors, machines. Any other module is read there, unless the system has it. */
   readonly modules?: readonly Module[];
   /** How a module that is read there is run. */
   readonly wasm?: Omit<ModuleFromArweaveOptions, keyof ScheduleOptions>;
@@ -95,16 +95,24 @@ async function open(system: System, options: RestoreOptions): Promise<void> {
     } catch (error) {
       const id = error instanceof HeddleError && error.code === 'module-unknown' ? error.facts.module : undefined;
       if (typeof id !== 'string' || defined.has(id)) throw error;
-      system.define(await moduleOf(id, options));
+      knownModule(system, await moduleOf(system, id, options));
       defined.add(id);
     }
   }
 }
 
-/** Code that is given, or that is on Arweave. */
-const moduleOf = async (id: Id, options: RestoreOptions): Promise<Module> =>
+/** Code that the system has, that is given, or that is on Arweave. */
+const moduleOf = async (system: System, id: Id, options: RestoreOptions): Promise<Module> =>
+  system.modules.get(id) ??
   options.modules?.find((module) => module.id === id) ??
   moduleFromArweave(id, { ...options.wasm, ...readingOf(options) });
+
+/** A module as the system knows it from now on: while it was read, others may have read it too. */
+function knownModule(system: System, module: Module): Module {
+  const there = system.modules.get(module.id);
+  if (!there) system.define(module);
+  return there ?? module;
+}
 
 /** Takes in the process with the state that it goes on from, and none of its slots. */
 async function begin(system: System, id: Id, options: RestoreOptions): Promise<ProcessHandle> {
@@ -114,11 +122,15 @@ async function begin(system: System, id: Id, options: RestoreOptions): Promise<P
     const what = `${id} has messages by the clock, every ${interval.slice(0, 60)}`;
     throw new HeddleError('cron-unsupported', what, { process: id });
   }
-  const module = await moduleOf(published.module, options);
+  const module = await moduleOf(system, published.module, options);
   const from = isWasm(module) ? await trustedState(id, module, options) : undefined;
   // What is in the system stays there: it could not go on from a checkpoint any more.
   if (!from) await checkFirst(id, options);
-  return system.adopt({ item: receivedMessage(published, id), module, ...(from && { from }) });
+  return system.adopt({
+    item: receivedMessage(published, id),
+    module: knownModule(system, module),
+    ...(from && { from }),
+  });
 }
 
 /** The newest state that is trusted. One that is no state of the module is passed over. */

@@ -131,6 +131,24 @@ test('another life reads the modules that it needs', async () => {
   await Promise.all([system.close(), next.close(), unknown.close()]);
 });
 
+test('processes of one module come into one system, one after the other and at once', async () => {
+  const system = createSystem({ seed: 'several', signer, modules: [aos] });
+  const processes = [await system.spawn(aos), await system.spawn(aos), await system.spawn(aos)];
+  const restored = processes.map(async (process) => ({ process, gateway: (await published(process)).gateway() }));
+  const [one, ...others] = await Promise.all(restored);
+  const next = systemOf();
+  await Promise.all(others.map(({ process, gateway }) => restore(next, process.id, { gateway })));
+  assert.ok(one);
+  await restore(next, one.process.id, { gateway: one.gateway });
+  const there = systemOf({ modules: [aos] });
+  await restore(there, one.process.id, { gateway: one.gateway });
+  for (const process of processes) {
+    assert.is((await next.process(process.id).state()).digest, (await process.state()).digest);
+  }
+  assert.equal([...next.modules.keys()], [aos.id]);
+  await Promise.all([system.close(), next.close(), there.close()]);
+});
+
 test('a checkpoint of another module is passed over', async () => {
   const system = createSystem({ seed: 'module', signer, modules: [aos] });
   const process = await system.spawn(aos);
