@@ -1,4 +1,5 @@
 import type { Module } from '../../compute/executor.ts';
+import { allowanceOf } from '../../compute/wasm/allowance.ts';
 import type { WasmModule } from '../../compute/wasm/index.ts';
 import type { Assignment } from '../../core/assignment.ts';
 import { HeddleError } from '../../core/error.ts';
@@ -7,10 +8,18 @@ import { tagValue } from '../../core/tags.ts';
 import type { AdoptedState } from '../../system/adoptions.ts';
 import type { ProcessHandle } from '../../system/process-handle.ts';
 import type { System } from '../../system/system.ts';
-import { type FindCheckpointOptions, findCheckpoint } from './find-checkpoint.ts';
+import { defaultCheckpointLimits } from './checkpoint-limits.ts';
+import { type FindCheckpointOptions, findCheckpoint, type PublishedCheckpoint } from './find-checkpoint.ts';
 import { type ModuleFromArweaveOptions, moduleFromArweave } from './module.ts';
+import type { PublishedProcess } from './process.ts';
 import { receivedMessage } from './received-message.ts';
-import { type PublishedSchedule, readSchedule, type ScheduleEntry, type ScheduleOptions } from './schedule.ts';
+import {
+  assignmentsAt,
+  type PublishedSchedule,
+  readSchedule,
+  type ScheduleEntry,
+  type ScheduleOptions,
+} from './schedule.ts';
 import { gap } from './schedule-errors.ts';
 
 /** From what a process is restored, and how far. */
@@ -123,7 +132,7 @@ async function begin(system: System, id: Id, options: RestoreOptions): Promise<P
     throw new HeddleError('cron-unsupported', what, { process: id });
   }
   const module = await moduleOf(system, published.module, options);
-  const from = isWasm(module) ? await trustedState(id, module, options) : undefined;
+  const from = isWasm(module) ? await trustedState(published, module, options) : undefined;
   // What is in the system stays there: it could not go on from a checkpoint any more.
   if (!from) await checkFirst(id, options);
   return system.adopt({
@@ -133,18 +142,23 @@ async function begin(system: System, id: Id, options: RestoreOptions): Promise<P
   });
 }
 
-/** The newest state that is trusted. One that is no state of the module is passed over. */
-async function trustedState(id: Id, module: WasmModule, options: RestoreOptions): Promise<AdoptedState | undefined> {
+/** The newest state that is trusted. One that is no state of the module, or not after the slot that it says, is passed over. */
+async function trustedState(
+  process: PublishedProcess,
+  module: WasmModule,
+  options: RestoreOptions,
+): Promise<AdoptedState | undefined> {
   const { trusted = [], onSkipped } = options;
-  const looking = { ...readingOf(options), trusted, module: module.id, ...(onSkipped && { onSkipped }) };
+  // With a larger memory, it could not be brought up any more.
+  const { memoryBytes } = allowanceOf({ process, module, limits: defaultCheckpointLimits });
+  const limits = { memoryBytes };
+  const looking = { ...readingOf(options), trusted, module: module.id, limits, ...(onSkipped && { onSkipped }) };
   for (let { upTo } = options; ; ) {
-    const found = await findCheckpoint(id, { ...looking, ...(upTo !== undefined && { upTo }) });
+    const found = await findCheckpoint(process.id, { ...looking, ...(upTo !== undefined && { upTo }) });
     if (!found) return undefined;
-    const { slot, memory, timestampMs, blockHeight, after } = found;
+    const { slot, memory } = found;
     try {
-      const checkpoint = await module.checkpointOf(memory, slot);
-      const { id: last, hashChain } = after.chainEnd ?? (await assignmentAt(id, slot, options));
-      return { checkpoint, end: { id: last, hashChain, timestampMs, blockHeight } };
+      return { checkpoint: await module.checkpointOf(memory, slot), end: await endOf(found, options) };
     } catch (error) {
       if (!(error instanceof HeddleError && error.code === 'checkpoint-invalid')) throw error;
       onSkipped?.({ id: found.id, slot, error });
@@ -152,6 +166,23 @@ async function trustedState(id: Id, module: WasmModule, options: RestoreOptions)
       upTo = slot - 1;
     }
   }
+}
+
+/**
+ * The assignment that a checkpoint comes after, in its scheduler's words. Who is trusted is believed where nothing is listed of
+ * it. Rejects with `checkpoint-invalid` if the checkpoint names another one.
+ */
+async function endOf(checkpoint: PublishedCheckpoint, options: RestoreOptions): Promise<AdoptedState['end']> {
+  const { id, process, slot, timestampMs, blockHeight, after } = checkpoint;
+  const { chainEnd } = after;
+  if (!chainEnd) return assignmentAt(process, slot, options);
+  const there = await assignmentsAt(process, slot, options);
+  const named = there.find((one) => one.id === chainEnd.id && one.hashChain === chainEnd.hashChain);
+  if (named) return named;
+  const [other] = there;
+  if (!other) return { ...chainEnd, timestampMs, blockHeight };
+  const what = `The checkpoint ${id} goes on from ${chainEnd.id}, and the assignment of slot ${slot} is ${other.id}`;
+  throw new HeddleError('checkpoint-invalid', what, { id, slot });
 }
 
 /** The assignment of a slot, of which a checkpoint need not tell. */

@@ -3,6 +3,7 @@
 import { createSystem, memoryStore, type ProcessHandle, type SystemOptions } from 'heddle';
 import {
   assignmentItem,
+  type CheckpointSource,
   checkpointContent,
   ed25519Signer,
   messageItem,
@@ -147,6 +148,56 @@ test('processes of one module come into one system, one after the other and at o
   }
   assert.equal([...next.modules.keys()], [aos.id]);
   await Promise.all([system.close(), next.close(), there.close()]);
+});
+
+/** Restores a process of which a trusted checkpoint of its last slot says what `wrong` makes of it, and one before what is so. */
+async function misstated(wrong: (said: CheckpointSource, before: CheckpointSource) => Partial<CheckpointSource>) {
+  const system = createSystem({ seed: 'misstated', signer, modules: [aos] });
+  const process = await system.spawn(aos, { tags: { 'Memory-Limit': '100-mb' } });
+  const states: CheckpointSource[] = [];
+  for (const line of ['Count = 1', 'Count = Count + 1']) {
+    await system.advance(60_000);
+    await evaluate(process, line);
+    const { checkpoint, end } = await process.checkpoint();
+    const memory = await aos.memoryOf(checkpoint);
+    states.push({ ...end, process: process.id, module: aos.id, memory, chainEnd: end });
+  }
+  const [before, last] = states as [CheckpointSource, CheckpointSource];
+  const archive = await published(process);
+  for (const state of [before, { ...last, ...wrong(last, before) }]) {
+    archive.add(1_600_001, await signItem(await checkpointContent(state), stranger));
+  }
+  const skipped: string[] = [];
+  const next = systemOf({ signer });
+  const again = await restore(next, process.id, {
+    gateway: archive.gateway(),
+    trusted: [stranger.address],
+    onSkipped: ({ slot, error }) => skipped.push(`${slot - last.slot} ${error.code}`),
+    takeOver: true,
+  });
+  assert.is((await again.state()).digest, (await process.state()).digest);
+  const moved = next.now.timestampMs - last.timestampMs;
+  await Promise.all([system.close(), next.close()]);
+  return { skipped, moved };
+}
+
+test('a checkpoint that goes on from another assignment than that of its slot is passed over', async () => {
+  const { skipped } = await misstated((_, { chainEnd }) => (chainEnd ? { chainEnd } : {}));
+  assert.equal(skipped, ['0 checkpoint-invalid']);
+});
+
+test('a checkpoint with more memory than its process may have is passed over', async () => {
+  const { skipped } = await misstated(({ memory }) => {
+    const larger = new Uint8Array(128 * 1_048_576);
+    larger.set(new Uint8Array(memory));
+    return { memory: larger };
+  });
+  assert.equal(skipped, ['0 checkpoint-invalid']);
+});
+
+test('the moment after which a process goes on is that of its assignment, whatever its checkpoint says', async () => {
+  const { skipped, moved } = await misstated(() => ({ timestampMs: Number.MAX_SAFE_INTEGER, blockHeight: 0 }));
+  assert.equal([skipped, moved], [[], 0]);
 });
 
 test('a checkpoint of another module is passed over', async () => {
