@@ -5,21 +5,17 @@ import type { Assignment } from '../../core/assignment.ts';
 import { HeddleError } from '../../core/error.ts';
 import { type Address, type Id, idToBytes } from '../../core/id.ts';
 import { tagValue } from '../../core/tags.ts';
+import { nextHashChain } from '../../schedule/hash-chain.ts';
 import type { AdoptedState } from '../../system/adoptions.ts';
 import type { ProcessHandle } from '../../system/process-handle.ts';
 import type { System } from '../../system/system.ts';
+import type { PublishedAssignment } from './assignment.ts';
 import { defaultCheckpointLimits } from './checkpoint-limits.ts';
 import { type FindCheckpointOptions, findCheckpoint, type PublishedCheckpoint } from './find-checkpoint.ts';
 import { type ModuleFromArweaveOptions, moduleFromArweave } from './module.ts';
 import type { PublishedProcess } from './process.ts';
 import { receivedMessage } from './received-message.ts';
-import {
-  assignmentsAt,
-  type PublishedSchedule,
-  readSchedule,
-  type ScheduleEntry,
-  type ScheduleOptions,
-} from './schedule.ts';
+import { assignmentsAt, type PublishedSchedule, readSchedule, type ScheduleOptions } from './schedule.ts';
 import { gap } from './schedule-errors.ts';
 
 /** From what a process is restored, and how far. */
@@ -160,7 +156,9 @@ async function trustedState(
     try {
       return { checkpoint: await module.checkpointOf(memory, slot), end: await endOf(found, options) };
     } catch (error) {
-      if (!(error instanceof HeddleError && error.code === 'checkpoint-invalid')) throw error;
+      if (!(error instanceof HeddleError && passing.has(error.code))) throw error;
+      // Whoever takes over may give no slot that somebody else has given and the gateway does not list.
+      if (error.code === 'schedule-gap' && options.takeOver) throw error;
       onSkipped?.({ id: found.id, slot, error });
       if (slot === 0) return undefined;
       upTo = slot - 1;
@@ -169,28 +167,38 @@ async function trustedState(
 }
 
 /**
- * The assignment that a checkpoint comes after, in its scheduler's words. Who is trusted is believed where nothing is listed of
- * it. Rejects with `checkpoint-invalid` if the checkpoint names another one.
+ * The assignment that a checkpoint comes after, in its scheduler's words. Where that is not listed, the next one has to go on from
+ * what the checkpoint says. Rejects with `checkpoint-invalid` if it names another one, with `schedule-gap` if neither is listed.
  */
 async function endOf(checkpoint: PublishedCheckpoint, options: RestoreOptions): Promise<AdoptedState['end']> {
   const { id, process, slot, timestampMs, blockHeight, after } = checkpoint;
   const { chainEnd } = after;
-  if (!chainEnd) return assignmentAt(process, slot, options);
+  if (!chainEnd) return assignmentAt(checkpoint, options);
   const there = await assignmentsAt(process, slot, options);
   const named = there.find((one) => one.id === chainEnd.id && one.hashChain === chainEnd.hashChain);
   if (named) return named;
   const [other] = there;
-  if (!other) return { ...chainEnd, timestampMs, blockHeight };
-  const what = `The checkpoint ${id} goes on from ${chainEnd.id}, and the assignment of slot ${slot} is ${other.id}`;
-  throw new HeddleError('checkpoint-invalid', what, { id, slot });
+  if (other) {
+    const what = `The checkpoint ${id} goes on from ${chainEnd.id}, and the assignment of slot ${slot} is ${other.id}`;
+    throw new HeddleError('checkpoint-invalid', what, { id, slot });
+  }
+  const next = nextHashChain(process, chainEnd);
+  const followers = await assignmentsAt(process, slot + 1, options);
+  if (followers.some(({ hashChain }) => hashChain === next)) return { ...chainEnd, timestampMs, blockHeight };
+  throw unlisted(checkpoint);
 }
 
-/** The assignment of a slot, of which a checkpoint need not tell. */
-async function assignmentAt(id: Id, slot: number, options: RestoreOptions): Promise<ScheduleEntry['assignment']> {
+/** The assignment of a checkpoint's slot, of which it need not tell. */
+async function assignmentAt(checkpoint: PublishedCheckpoint, options: RestoreOptions): Promise<PublishedAssignment> {
+  const { process, slot } = checkpoint;
   const after = slot > 0 && { after: { slot: slot - 1 } };
-  for await (const { assignment } of await readSchedule(id, { ...options, ...after, upTo: slot })) return assignment;
-  throw new HeddleError('schedule-gap', `slot ${slot} of ${id}, which a checkpoint is of, is not there`, { slot });
+  for await (const { assignment } of await readSchedule(process, { ...options, ...after, upTo: slot }))
+    return assignment;
+  throw unlisted(checkpoint);
 }
+
+const unlisted = ({ id, process, slot }: PublishedCheckpoint) =>
+  gap(process, slot, `is not listed, and ${id} is a checkpoint of it`);
 
 /** Takes in what the schedule has, a piece at a time. What is good before an error is taken in too. */
 async function followAll(process: ProcessHandle, schedule: PublishedSchedule, options: RestoreOptions): Promise<void> {
@@ -239,6 +247,9 @@ const readingOf = ({ gateway, store, signal }: RestoreOptions) => ({
 });
 
 const isWasm = (module: Module): module is WasmModule => 'checkpointOf' in module;
+
+/** For these, a checkpoint is passed over. */
+const passing: ReadonlySet<string> = new Set(['checkpoint-invalid', 'schedule-gap']);
 
 /** So much of a schedule is in memory. */
 const pieceSlots = 256;

@@ -150,7 +150,7 @@ test('processes of one module come into one system, one after the other and at o
   await Promise.all([system.close(), next.close(), there.close()]);
 });
 
-/** Restores a process of which a trusted checkpoint of its last slot says what `wrong` makes of it, and one before what is so. */
+/** A process, and trusted checkpoints of it: one, and one of the last slot of which something is said that `wrong` makes up. */
 async function misstated(wrong: (said: CheckpointSource, before: CheckpointSource) => Partial<CheckpointSource>) {
   const system = createSystem({ seed: 'misstated', signer, modules: [aos] });
   const process = await system.spawn(aos, { tags: { 'Memory-Limit': '100-mb' } });
@@ -169,35 +169,69 @@ async function misstated(wrong: (said: CheckpointSource, before: CheckpointSourc
   }
   const skipped: string[] = [];
   const next = systemOf({ signer });
-  const again = await restore(next, process.id, {
-    gateway: archive.gateway(),
-    trusted: [stranger.address],
-    onSkipped: ({ slot, error }) => skipped.push(`${slot - last.slot} ${error.code}`),
-    takeOver: true,
-  });
-  assert.is((await again.state()).digest, (await process.state()).digest);
-  const moved = next.now.timestampMs - last.timestampMs;
-  await Promise.all([system.close(), next.close()]);
-  return { skipped, moved };
+  const { digest } = await process.state();
+  await system.close();
+  return {
+    next,
+    skipped,
+    before,
+    last,
+    async restored(options: Partial<RestoreOptions> = {}, without: readonly string[] = []) {
+      const again = await restore(next, process.id, {
+        gateway: archive.without(...without).gateway(),
+        trusted: [stranger.address],
+        onSkipped: ({ slot, error }) => skipped.push(`${slot - last.slot} ${error.code}`),
+        ...options,
+      });
+      assert.is((await again.state()).digest, digest);
+      return again;
+    },
+  };
 }
 
 test('a checkpoint that goes on from another assignment than that of its slot is passed over', async () => {
-  const { skipped } = await misstated((_, { chainEnd }) => (chainEnd ? { chainEnd } : {}));
+  const { next, skipped, restored } = await misstated((_, { chainEnd }) => (chainEnd ? { chainEnd } : {}));
+  await restored();
   assert.equal(skipped, ['0 checkpoint-invalid']);
+  await next.close();
 });
 
 test('a checkpoint with more memory than its process may have is passed over', async () => {
-  const { skipped } = await misstated(({ memory }) => {
+  const { next, skipped, restored } = await misstated(({ memory }) => {
     const larger = new Uint8Array(128 * 1_048_576);
     larger.set(new Uint8Array(memory));
     return { memory: larger };
   });
+  await restored();
   assert.equal(skipped, ['0 checkpoint-invalid']);
+  await next.close();
+});
+
+test('a checkpoint of a slot that is not listed is passed over, but keeps a process from being taken over', async () => {
+  const { next, skipped, last, restored } = await misstated(({ slot }) => ({ slot: slot + 100 }));
+  const { code, facts } = await refusal(() => restored({ takeOver: true }));
+  assert.equal([code, facts.slot, next.processes.length], ['schedule-gap', last.slot + 100, 0]);
+  await restored();
+  assert.equal(skipped, ['100 schedule-gap']);
+  await next.close();
+});
+
+test('a checkpoint whose own assignment is lost counts if the next one goes on from it', async () => {
+  // Of the last slot there is none.
+  const { next, skipped, before, restored } = await misstated((_, before) => before);
+  const again = await restored({}, [before.chainEnd?.id ?? '']);
+  assert.equal([skipped, (await again.schedule())[0]?.slot], [[], before.slot + 1]);
+  await next.close();
 });
 
 test('the moment after which a process goes on is that of its assignment, whatever its checkpoint says', async () => {
-  const { skipped, moved } = await misstated(() => ({ timestampMs: Number.MAX_SAFE_INTEGER, blockHeight: 0 }));
-  assert.equal([skipped, moved], [[], 0]);
+  const { next, skipped, last, restored } = await misstated(() => ({
+    timestampMs: Number.MAX_SAFE_INTEGER,
+    blockHeight: 0,
+  }));
+  await restored({ takeOver: true });
+  assert.equal([skipped, next.now.timestampMs], [[], last.timestampMs]);
+  await next.close();
 });
 
 test('a checkpoint of another module is passed over', async () => {
