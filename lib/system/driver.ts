@@ -143,7 +143,8 @@ export class Driver {
   async close(): Promise<void> {
     this.checkOpen();
     this.#closed = true;
-    this.onClosed?.(closedError());
+    this.engine.closing = closedError();
+    this.onClosed?.(this.engine.closing);
     const { executors, trace, store } = this.engine;
     await this.#lane.run(async () => {
       await executors.close();
