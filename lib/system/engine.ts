@@ -59,7 +59,7 @@ export class Engine implements Parts {
   readonly #trimming: Trimming;
   /** Is told of each process that takes no more mail. */
   onEnded: ((process: Process) => void) | undefined;
-  /** What the turn under way ends with if it crashes, because the system is being closed. */
+  /** What ends a turn that crashes while the system is being closed: another life evaluates it again, and counts no crash. */
   closing: HeddleError | undefined;
   readonly #evaluation: Evaluation;
   #failure: unknown;
@@ -274,7 +274,6 @@ export class Engine implements Parts {
 
   async #crashed(process: Process, error: unknown): Promise<void> {
     if (isStoreFailure(error)) this.#fail(error);
-    // Another life evaluates it again, and counts no crash.
     if (this.closing) throw this.closing;
     await this.supervision.crashed(process, error);
   }
