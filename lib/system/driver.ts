@@ -23,7 +23,6 @@ export class Driver {
   readonly #lane = new Lane();
   readonly #recovery: Recovery;
   #recovered = false;
-  #closed = false;
   /** Is told when nothing will happen any more. */
   onClosed: ((error: HeddleError) => void) | undefined;
 
@@ -40,7 +39,7 @@ export class Driver {
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.engine.closing !== undefined;
   }
 
   /** Does `work` when nothing else is under way. What it recorded is stored before it is over. */
@@ -146,15 +145,14 @@ export class Driver {
   }
 
   checkOpen(): void {
-    if (this.#closed) throw closedError();
+    if (this.closed) throw closedError();
   }
 
   /** Lets nothing in any more, and ends all executors and the store after the turn under way. */
   async close(): Promise<void> {
     this.checkOpen();
-    this.#closed = true;
-    this.loop.close();
-    this.onClosed?.(closedError());
+    this.engine.closing = closedError();
+    this.onClosed?.(this.engine.closing);
     const { executors, trace, store } = this.engine;
     await this.#lane.run(async () => {
       await executors.close();

@@ -59,6 +59,8 @@ export class Engine implements Parts {
   readonly #trimming: Trimming;
   /** Is told of each process that takes no more mail. */
   onEnded: ((process: Process) => void) | undefined;
+  /** What ends a turn that crashes while the system is being closed: another life evaluates it again, and counts no crash. */
+  closing: HeddleError | undefined;
   readonly #evaluation: Evaluation;
   #failure: unknown;
 
@@ -249,12 +251,7 @@ export class Engine implements Parts {
   }
 
   #cleanUp(process: Process): Awaitable<void> {
-    let due: Awaitable<void>;
-    try {
-      due = this.executors.checkpoint(process);
-    } catch (error) {
-      due = Promise.reject(error);
-    }
+    const due = this.executors.checkpoint(process);
     if (isPending(due)) return this.#checkpointed(process, due);
     const room = this.executors.makeRoom();
     if (isPending(room)) return room.then(() => this.executors.lookAhead());
@@ -275,6 +272,7 @@ export class Engine implements Parts {
 
   async #crashed(process: Process, error: unknown): Promise<void> {
     if (isStoreFailure(error)) this.#fail(error);
+    if (this.closing) throw this.closing;
     await this.supervision.crashed(process, error);
   }
 

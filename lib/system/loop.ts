@@ -31,7 +31,7 @@ const slowWork = 64;
 
 /** When a run ends, for its caller or for the system. */
 export interface RunEnd extends RunUntil {
-  /** Asked before each turn, whoever was told of the one before. */
+  /** Asked before each turn, whether or not somebody was told of the one before. */
   readonly isOver?: () => boolean;
 }
 
@@ -52,7 +52,6 @@ export class TurnLoop {
   readonly #lane: Lane;
   /** How often time has passed. */
   #moments = 0;
-  #closed = false;
 
   constructor(engine: Engine, agenda: Agenda, deadlines: Deadlines, lane: Lane) {
     this.#engine = engine;
@@ -67,11 +66,6 @@ export class TurnLoop {
     if (this.#isFinished(run)) return this.#progress(run);
     const piece = this.#lane.run(() => this.#piece(run));
     return isPending(piece) || !this.#isFinished(run) ? this.#goOn(run, piece) : this.#progress(run);
-  }
-
-  /** Takes no more turns. */
-  close(): void {
-    this.#closed = true;
   }
 
   async #goOn(run: Run, piece: Awaitable<void>): Promise<Progress> {
@@ -172,7 +166,9 @@ export class TurnLoop {
 
   #isFinished({ idle, turns, until }: Run): boolean {
     const { isOver, done } = until;
-    return idle || turns >= until.turns || this.#closed || isOver?.() === true || done?.() === true;
+    return (
+      idle || turns >= until.turns || this.#engine.closing !== undefined || isOver?.() === true || done?.() === true
+    );
   }
 }
 

@@ -45,6 +45,8 @@ export class System {
   readonly trace: Trace;
   /** The wallets the system acts as. */
   readonly addresses: Addresses;
+  /** The modules that it knows, by their ids. */
+  readonly modules: ReadonlyMap<Id, Module>;
   readonly #engine: Engine;
   readonly #driver: Driver;
   readonly #host: ProcessHost;
@@ -58,6 +60,7 @@ export class System {
     const { scheduler, messenger, supervisor, wallet } = ledger.carrier;
     this.#engine = engine;
     this.addresses = { scheduler, messenger, supervisor, wallet };
+    this.modules = ledger.modules;
     this.trace = trace;
     this.#driver = new Driver(engine);
     this.#host = new ProcessHost(this.#driver);
@@ -71,10 +74,7 @@ export class System {
     this.#engine.ledger.define(module);
   }
 
-  /**
-   * Takes in what the store holds of an earlier life. Everything else does so first too; call it to see the processes
-   * before doing anything.
-   */
+  /** Takes in what the store holds of an earlier life, so that its processes can be seen. Everything else does so first. */
   async open(): Promise<void> {
     return this.#driver.enter(() => {});
   }

@@ -63,6 +63,35 @@ test('closing during a run ends it after the turn under way, which is stored', a
   assert.is(next.process(process.id).status.mail, 2);
 });
 
+test('a turn that crashes while the system is closing is left to another life', async () => {
+  const store = memoryStore();
+  const system = createSystem({ store });
+  const [underWay, held] = [gate(), gate()];
+  const slots: number[] = [];
+  const crashing = wrapped(listener, {
+    async before({ slot }) {
+      slots.push(slot);
+      if (slot !== 1) return;
+      underWay.open();
+      await held.passed;
+      throw new Error('it crashed');
+    },
+  });
+  const process = await system.spawn(crashing);
+  await process.send();
+  const run = refusal(() => system.settle());
+  await underWay.passed;
+  const closed = system.close();
+  held.open();
+  await closed;
+  assert.is((await run).code, 'system-closed');
+  assert.equal(slots, [0, 1]);
+  const next = createSystem({ store, modules: [listener] });
+  await next.settle();
+  const { state, mail } = next.process(process.id).status;
+  assert.equal([state, mail], ['ready', 0]);
+});
+
 test('closing ends the executor of every process and the store, once', async () => {
   const closed: string[] = [];
   const store = memoryStore();

@@ -36,7 +36,7 @@ export interface FindCheckpointOptions extends AoReadOptions {
 export interface SkippedCheckpoint {
   readonly id: Id;
   readonly slot: number;
-  /** `checkpoint-invalid` if it is no good one, or why the gateway did not give it. */
+  /** `checkpoint-invalid` if it is no good one, `schedule-gap` if its slot is not listed, or why the gateway did not give it. */
   readonly error: HeddleError;
 }
 

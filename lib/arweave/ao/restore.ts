@@ -1,21 +1,26 @@
 import type { Module } from '../../compute/executor.ts';
+import { allowanceOf } from '../../compute/wasm/allowance.ts';
 import type { WasmModule } from '../../compute/wasm/index.ts';
 import type { Assignment } from '../../core/assignment.ts';
 import { HeddleError } from '../../core/error.ts';
 import { type Address, type Id, idToBytes } from '../../core/id.ts';
 import { tagValue } from '../../core/tags.ts';
+import { nextHashChain } from '../../schedule/hash-chain.ts';
 import type { AdoptedState } from '../../system/adoptions.ts';
 import type { ProcessHandle } from '../../system/process-handle.ts';
 import type { System } from '../../system/system.ts';
-import { type FindCheckpointOptions, findCheckpoint } from './find-checkpoint.ts';
+import type { PublishedAssignment } from './assignment.ts';
+import { defaultCheckpointLimits } from './checkpoint-limits.ts';
+import { type FindCheckpointOptions, findCheckpoint, type PublishedCheckpoint } from './find-checkpoint.ts';
 import { type ModuleFromArweaveOptions, moduleFromArweave } from './module.ts';
+import type { PublishedProcess } from './process.ts';
 import { receivedMessage } from './received-message.ts';
-import { type PublishedSchedule, readSchedule, type ScheduleEntry, type ScheduleOptions } from './schedule.ts';
+import { assignmentsAt, type PublishedSchedule, readSchedule, type ScheduleOptions } from './schedule.ts';
 import { gap } from './schedule-errors.ts';
 
 /** From what a process is restored, and how far. */
 export interface RestoreOptions extends Omit<ScheduleOptions, 'after'> {
-  /** Code that is not on Arweave: behaviors, machines. Of anything else the module is read there. */
+  /** Code that is not on Arweave: behaviors, machines. Any other module is read there, unless the system has it. */
   readonly modules?: readonly Module[];
   /** How a module that is read there is run. */
   readonly wasm?: Omit<ModuleFromArweaveOptions, keyof ScheduleOptions>;
@@ -95,16 +100,24 @@ async function open(system: System, options: RestoreOptions): Promise<void> {
     } catch (error) {
       const id = error instanceof HeddleError && error.code === 'module-unknown' ? error.facts.module : undefined;
       if (typeof id !== 'string' || defined.has(id)) throw error;
-      system.define(await moduleOf(id, options));
+      knownModule(system, await moduleOf(system, id, options));
       defined.add(id);
     }
   }
 }
 
-/** Code that is given, or that is on Arweave. */
-const moduleOf = async (id: Id, options: RestoreOptions): Promise<Module> =>
+/** Code that the system has, that is given, or that is on Arweave. */
+const moduleOf = async (system: System, id: Id, options: RestoreOptions): Promise<Module> =>
+  system.modules.get(id) ??
   options.modules?.find((module) => module.id === id) ??
   moduleFromArweave(id, { ...options.wasm, ...readingOf(options) });
+
+/** A module as the system knows it from now on: while it was read, others may have read it too. */
+function knownModule(system: System, module: Module): Module {
+  const there = system.modules.get(module.id);
+  if (!there) system.define(module);
+  return there ?? module;
+}
 
 /** Takes in the process with the state that it goes on from, and none of its slots. */
 async function begin(system: System, id: Id, options: RestoreOptions): Promise<ProcessHandle> {
@@ -114,27 +127,38 @@ async function begin(system: System, id: Id, options: RestoreOptions): Promise<P
     const what = `${id} has messages by the clock, every ${interval.slice(0, 60)}`;
     throw new HeddleError('cron-unsupported', what, { process: id });
   }
-  const module = await moduleOf(published.module, options);
-  const from = isWasm(module) ? await trustedState(id, module, options) : undefined;
+  const module = await moduleOf(system, published.module, options);
+  const from = isWasm(module) ? await trustedState(published, module, options) : undefined;
   // What is in the system stays there: it could not go on from a checkpoint any more.
   if (!from) await checkFirst(id, options);
-  return system.adopt({ item: receivedMessage(published, id), module, ...(from && { from }) });
+  return system.adopt({
+    item: receivedMessage(published, id),
+    module: knownModule(system, module),
+    ...(from && { from }),
+  });
 }
 
-/** The newest state that is trusted. One that is no state of the module is passed over. */
-async function trustedState(id: Id, module: WasmModule, options: RestoreOptions): Promise<AdoptedState | undefined> {
+/** The newest state that is trusted. One that is no state of the module, or not after the slot that it says, is passed over. */
+async function trustedState(
+  process: PublishedProcess,
+  module: WasmModule,
+  options: RestoreOptions,
+): Promise<AdoptedState | undefined> {
   const { trusted = [], onSkipped } = options;
-  const looking = { ...readingOf(options), trusted, module: module.id, ...(onSkipped && { onSkipped }) };
+  // With a larger memory, it could not be brought up any more.
+  const { memoryBytes } = allowanceOf({ process, module, limits: defaultCheckpointLimits });
+  const limits = { memoryBytes };
+  const looking = { ...readingOf(options), trusted, module: module.id, limits, ...(onSkipped && { onSkipped }) };
   for (let { upTo } = options; ; ) {
-    const found = await findCheckpoint(id, { ...looking, ...(upTo !== undefined && { upTo }) });
+    const found = await findCheckpoint(process.id, { ...looking, ...(upTo !== undefined && { upTo }) });
     if (!found) return undefined;
-    const { slot, memory, timestampMs, blockHeight, after } = found;
+    const { slot, memory } = found;
     try {
-      const checkpoint = await module.checkpointOf(memory, slot);
-      const { id: last, hashChain } = after.chainEnd ?? (await assignmentAt(id, slot, options));
-      return { checkpoint, end: { id: last, hashChain, timestampMs, blockHeight } };
+      return { checkpoint: await module.checkpointOf(memory, slot), end: await endOf(found, options) };
     } catch (error) {
-      if (!(error instanceof HeddleError && error.code === 'checkpoint-invalid')) throw error;
+      if (!(error instanceof HeddleError && passing.has(error.code))) throw error;
+      // Whoever takes over may give no slot that somebody else has given and the gateway does not list.
+      if (error.code === 'schedule-gap' && options.takeOver) throw error;
       onSkipped?.({ id: found.id, slot, error });
       if (slot === 0) return undefined;
       upTo = slot - 1;
@@ -142,12 +166,39 @@ async function trustedState(id: Id, module: WasmModule, options: RestoreOptions)
   }
 }
 
-/** The assignment of a slot, of which a checkpoint need not tell. */
-async function assignmentAt(id: Id, slot: number, options: RestoreOptions): Promise<ScheduleEntry['assignment']> {
-  const after = slot > 0 && { after: { slot: slot - 1 } };
-  for await (const { assignment } of await readSchedule(id, { ...options, ...after, upTo: slot })) return assignment;
-  throw new HeddleError('schedule-gap', `slot ${slot} of ${id}, which a checkpoint is of, is not there`, { slot });
+/**
+ * The assignment that a checkpoint comes after, in its scheduler's words. Where that is not listed, the next one has to go on from
+ * what the checkpoint says. Rejects with `checkpoint-invalid` if it names another one, with `schedule-gap` if neither is listed.
+ */
+async function endOf(checkpoint: PublishedCheckpoint, options: RestoreOptions): Promise<AdoptedState['end']> {
+  const { id, process, slot, timestampMs, blockHeight, after } = checkpoint;
+  const { chainEnd } = after;
+  if (!chainEnd) return assignmentAt(checkpoint, options);
+  const there = await assignmentsAt(process, slot, options);
+  const named = there.find((one) => one.id === chainEnd.id && one.hashChain === chainEnd.hashChain);
+  if (named) return named;
+  const [other] = there;
+  if (other) {
+    const what = `The checkpoint ${id} goes on from ${chainEnd.id}, and the assignment of slot ${slot} is ${other.id}`;
+    throw new HeddleError('checkpoint-invalid', what, { id, slot });
+  }
+  const next = nextHashChain(process, chainEnd);
+  const followers = await assignmentsAt(process, slot + 1, options);
+  if (followers.some(({ hashChain }) => hashChain === next)) return { ...chainEnd, timestampMs, blockHeight };
+  throw unlisted(checkpoint);
 }
+
+/** The assignment of a checkpoint's slot, of which it need not tell. */
+async function assignmentAt(checkpoint: PublishedCheckpoint, options: RestoreOptions): Promise<PublishedAssignment> {
+  const { process, slot } = checkpoint;
+  const after = slot > 0 && { after: { slot: slot - 1 } };
+  for await (const { assignment } of await readSchedule(process, { ...options, ...after, upTo: slot }))
+    return assignment;
+  throw unlisted(checkpoint);
+}
+
+const unlisted = ({ id, process, slot }: PublishedCheckpoint) =>
+  gap(process, slot, `is not listed, and ${id} is a checkpoint of it`);
 
 /** Takes in what the schedule has, a piece at a time. What is good before an error is taken in too. */
 async function followAll(process: ProcessHandle, schedule: PublishedSchedule, options: RestoreOptions): Promise<void> {
@@ -196,6 +247,9 @@ const readingOf = ({ gateway, store, signal }: RestoreOptions) => ({
 });
 
 const isWasm = (module: Module): module is WasmModule => 'checkpointOf' in module;
+
+/** For these, a checkpoint is passed over. */
+const passing: ReadonlySet<string> = new Set(['checkpoint-invalid', 'schedule-gap']);
 
 /** So much of a schedule is in memory. */
 const pieceSlots = 256;

@@ -22,7 +22,7 @@ export interface IndexQuery {
   /** How many of all slots are held, and of one: of those that are more, only that there are. */
   readonly most: number;
   readonly mostForks: number;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function indexOf(gateway: Gateway, query: IndexQuery): Promise<Sche
     tags: { Process: process, Type: 'Assignment', 'Data-Protocol': 'ao', ...(from === to && { Nonce: String(from) }) },
     ...(minHeight > 0 && { block: { min: minHeight } }),
     sort: 'ascending',
-    signal,
+    ...(signal && { signal }),
   });
   for await (const { id, tags } of listing) {
     const nonce = tagValue(tags, 'Nonce') ?? '';

@@ -109,16 +109,42 @@ export interface PublishedSchedule extends AsyncIterable<ScheduleEntry> {
  * ```
  */
 export async function readSchedule(process: Id, options: ScheduleOptions): Promise<PublishedSchedule> {
-  const { after, upTo = Number.MAX_SAFE_INTEGER - 1, scheduler } = options;
+  const { after, upTo = Number.MAX_SAFE_INTEGER - 1 } = options;
   const limits = scheduleLimitsOf(options.limits);
   checkWhole('upTo', upTo);
   if (after) checkPosition(after);
-  const found = await fetchProcess(process, options);
-  const published = scheduler === undefined ? found : { ...found, scheduler };
+  const published = await scheduled(process, options);
   return {
     process: published,
     [Symbol.asyncIterator]: () => entries(published, { ...options, upTo }, limits),
   };
+}
+
+/** What a process's scheduler says of one slot, each of which counts by itself; perhaps nothing is listed. */
+export async function assignmentsAt(
+  process: Id,
+  slot: number,
+  options: ScheduleOptions,
+): Promise<readonly PublishedAssignment[]> {
+  const only = { from: slot, to: slot, minHeight: 0 };
+  const slots = await slotsOf(await scheduled(process, options), only, options, scheduleLimitsOf(options.limits));
+  return (await slots.followers(slot)).map(({ assignment }) => assignment);
+}
+
+/** A process, with the scheduler whose assignments count. */
+async function scheduled(process: Id, options: ScheduleOptions): Promise<PublishedProcess> {
+  const found = await fetchProcess(process, options);
+  return { ...found, scheduler: options.scheduler ?? found.scheduler };
+}
+
+type Part = Pick<IndexQuery, 'from' | 'to' | 'minHeight'>;
+
+/** Some of the slots of a process, as they are listed. */
+async function slotsOf(process: PublishedProcess, part: Part, options: AoReadOptions, limits: ScheduleLimits) {
+  const { gateway, signal } = options;
+  const { id, scheduler } = process;
+  const query = { ...part, process: id, scheduler, most: limits.assignments, mostForks: limits.forks, signal };
+  return new ScheduleSlots(process, await indexOf(gateway, query), options, limits);
 }
 
 function checkPosition({ slot, chainEnd, blockHeight = 0 }: SchedulePosition): void {
@@ -143,19 +169,14 @@ async function* entries(
   try {
     // Without the end of the chain, the assignment that it ends with is read too.
     const first = after ? after.slot + (after.chainEnd ? 1 : 0) : 0;
-    const slotsOf = async (part: Pick<IndexQuery, 'from' | 'to' | 'minHeight'>) => {
-      const { assignments: most, forks: mostForks } = limits;
-      const { id, scheduler } = process;
-      const query = { ...part, process: id, scheduler, most, mostForks, signal: stop.signal };
-      return new ScheduleSlots(process, await indexOf(gateway, query), reading, limits);
-    };
     const minHeight = Math.max(0, (after?.blockHeight ?? 0) - replacedBlocks);
     // The one after the last may tell which one that is.
-    const slots = await slotsOf({ from: first, to: upTo + 1, minHeight });
+    const slots = await slotsOf(process, { from: first, to: upTo + 1, minHeight }, reading, limits);
     const source: ChainSource = {
       followers: (slot) => slots.followers(slot),
       async firstHeight() {
-        const [one] = await (await slotsOf({ from: 0, to: 0, minHeight: 0 })).followers(0);
+        const began = await slotsOf(process, { from: 0, to: 0, minHeight: 0 }, reading, limits);
+        const [one] = await began.followers(0);
         return one?.assignment.blockHeight;
       },
     };

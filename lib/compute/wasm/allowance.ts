@@ -1,3 +1,4 @@
+import type { Limits } from '../../core/limits.ts';
 import { tagValue } from '../../core/tags.ts';
 import type { Environment } from '../executor.ts';
 
@@ -9,8 +10,10 @@ export interface Allowance {
   readonly memoryBytes: number;
 }
 
+type Allowed = Pick<Environment, 'process' | 'module'> & { readonly limits: Pick<Limits, 'memoryBytes'> };
+
 /** What the tags `Compute-Limit` and `Memory-Limit` allow. One that says nothing that AO can read is no limit. */
-export function allowanceOf({ process, module, limits }: Environment): Allowance {
+export function allowanceOf({ process, module, limits }: Allowed): Allowance {
   const said = (name: string) => tagValue(process.tags, name) ?? tagValue(module.tags, name) ?? '';
   const gas = Number.parseInt(said('Compute-Limit'), 10);
   const memoryBytes = bytesOf(said('Memory-Limit'));

@@ -20,6 +20,8 @@ export interface DriveLink {
   readonly waited: boolean;
   /** What the call has ended for. */
   readonly missed: DriveMiss | undefined;
+  /** A file of which the turn has read more than there is. */
+  overread: string | undefined;
   /** A turn is evaluated, perhaps not for the first time. */
   start(moment: DriveMoment): void;
   open(path: DrivePath): DriveFile;
@@ -43,6 +45,7 @@ export abstract class TurnDrive implements DriveLink {
   used = false;
   waited = false;
   missed: DriveMiss | undefined;
+  overread: string | undefined;
   protected moment: DriveMoment = { blockHeight: 0 };
   readonly #limitBytes: number;
   #readBytes = 0;
@@ -55,6 +58,7 @@ export abstract class TurnDrive implements DriveLink {
     this.used = false;
     this.waited = false;
     this.missed = undefined;
+    this.overread = undefined;
     this.moment = { ...(id !== undefined && { id }), blockHeight };
     this.#readBytes = 0;
   }

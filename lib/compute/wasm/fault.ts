@@ -2,12 +2,19 @@ import { HeddleError, reasonOf } from '../../core/error.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
 import type { Outcome } from '../../core/outcome.ts';
 
-/** What a fault in a guest is called. Rethrows what is none: then the executor has crashed. */
-export function asFault(thrown: unknown): HeddleError {
+/**
+ * What a fault in a guest is called that may have read beyond the end of the file `overread`. Rethrows what is none: then the
+ * executor has crashed.
+ */
+export function asFault(thrown: unknown, overread?: string): HeddleError {
   if (isGuestFault(thrown)) return thrown;
   if (thrown instanceof HeddleError) throw thrown;
   const what = isOverflow(thrown) ? 'its stack overflowed' : reasonOf(thrown);
-  return new HeddleError('guest-trap', `The module trapped: ${what}`, {}, { cause: thrown });
+  // Programs read on until there is no memory left.
+  const why = overread
+    ? `; it had read beyond the end of ${overread}, which WeaveDrive does not tell: seek('end') does`
+    : '';
+  return new HeddleError('guest-trap', `The module trapped: ${what}${why}`, {}, { cause: thrown });
 }
 
 const isOverflow = (thrown: unknown): boolean => thrown instanceof RangeError && /call stack/i.test(thrown.message);

@@ -58,6 +58,7 @@ function read(guest: Guest, descriptor: number, at: number, length: number): num
   if (!isHeader && position >= files.sizeOf(descriptor)) files.seek(descriptor, 0, 0);
   const count = files.read(descriptor, into, isHeader ? 0 : undefined);
   into.fill(0, count);
+  if (count < length && files.drive) files.drive.overread = path;
   return count;
 }
 

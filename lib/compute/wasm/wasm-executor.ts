@@ -157,7 +157,7 @@ export class WasmExecutor implements Executor {
       if (drive?.missed) throw this.#missed(before, drive.missed);
       // A drive that is slow must not become an outcome.
       if (drive?.waited && isOverTime(thrown)) throw new HeddleError('drive-unavailable', 'The drive was too slow');
-      const { code, message: reason } = asFault(thrown);
+      const { code, message: reason } = asFault(thrown, drive?.overread);
       const gasUsed = endsAlike(thrown) ? (result ?? instance.registers).gasUsed : 0;
       this.#takeBack(before);
       return { ...faultOutcome(code, reason), gasUsed: BigInt(gasUsed) };

@@ -3,6 +3,7 @@
 import { createSystem, memoryStore, type ProcessHandle, type SystemOptions } from 'heddle';
 import {
   assignmentItem,
+  type CheckpointSource,
   checkpointContent,
   ed25519Signer,
   messageItem,
@@ -129,6 +130,108 @@ test('another life reads the modules that it needs', async () => {
   assert.is((await restore(next, process.id, { gateway, modules })).status.slots, process.status.slots);
   assert.is((await next.process(process.id).state()).digest, (await process.state()).digest);
   await Promise.all([system.close(), next.close(), unknown.close()]);
+});
+
+test('processes of one module come into one system, one after the other and at once', async () => {
+  const system = createSystem({ seed: 'several', signer, modules: [aos] });
+  const processes = [await system.spawn(aos), await system.spawn(aos), await system.spawn(aos)];
+  const restored = processes.map(async (process) => ({ process, gateway: (await published(process)).gateway() }));
+  const [one, ...others] = await Promise.all(restored);
+  const next = systemOf();
+  await Promise.all(others.map(({ process, gateway }) => restore(next, process.id, { gateway })));
+  assert.ok(one);
+  await restore(next, one.process.id, { gateway: one.gateway });
+  const there = systemOf({ modules: [aos] });
+  await restore(there, one.process.id, { gateway: one.gateway });
+  for (const process of processes) {
+    assert.is((await next.process(process.id).state()).digest, (await process.state()).digest);
+  }
+  assert.equal([...next.modules.keys()], [aos.id]);
+  await Promise.all([system.close(), next.close(), there.close()]);
+});
+
+/** A process, and trusted checkpoints of it: one, and one of the last slot of which something is said that `wrong` makes up. */
+async function misstated(wrong: (said: CheckpointSource, before: CheckpointSource) => Partial<CheckpointSource>) {
+  const system = createSystem({ seed: 'misstated', signer, modules: [aos] });
+  const process = await system.spawn(aos, { tags: { 'Memory-Limit': '100-mb' } });
+  const states: CheckpointSource[] = [];
+  for (const line of ['Count = 1', 'Count = Count + 1']) {
+    await system.advance(60_000);
+    await evaluate(process, line);
+    const { checkpoint, end } = await process.checkpoint();
+    const memory = await aos.memoryOf(checkpoint);
+    states.push({ ...end, process: process.id, module: aos.id, memory, chainEnd: end });
+  }
+  const [before, last] = states as [CheckpointSource, CheckpointSource];
+  const archive = await published(process);
+  for (const state of [before, { ...last, ...wrong(last, before) }]) {
+    archive.add(1_600_001, await signItem(await checkpointContent(state), stranger));
+  }
+  const skipped: string[] = [];
+  const next = systemOf({ signer });
+  const { digest } = await process.state();
+  await system.close();
+  return {
+    next,
+    skipped,
+    before,
+    last,
+    async restored(options: Partial<RestoreOptions> = {}, without: readonly string[] = []) {
+      const again = await restore(next, process.id, {
+        gateway: archive.without(...without).gateway(),
+        trusted: [stranger.address],
+        onSkipped: ({ slot, error }) => skipped.push(`${slot - last.slot} ${error.code}`),
+        ...options,
+      });
+      assert.is((await again.state()).digest, digest);
+      return again;
+    },
+  };
+}
+
+test('a checkpoint that goes on from another assignment than that of its slot is passed over', async () => {
+  const { next, skipped, restored } = await misstated((_, { chainEnd }) => (chainEnd ? { chainEnd } : {}));
+  await restored();
+  assert.equal(skipped, ['0 checkpoint-invalid']);
+  await next.close();
+});
+
+test('a checkpoint with more memory than its process may have is passed over', async () => {
+  const { next, skipped, restored } = await misstated(({ memory }) => {
+    const larger = new Uint8Array(128 * 1_048_576);
+    larger.set(new Uint8Array(memory));
+    return { memory: larger };
+  });
+  await restored();
+  assert.equal(skipped, ['0 checkpoint-invalid']);
+  await next.close();
+});
+
+test('a checkpoint of a slot that is not listed is passed over, but keeps a process from being taken over', async () => {
+  const { next, skipped, last, restored } = await misstated(({ slot }) => ({ slot: slot + 100 }));
+  const { code, facts } = await refusal(() => restored({ takeOver: true }));
+  assert.equal([code, facts.slot, next.processes.length], ['schedule-gap', last.slot + 100, 0]);
+  await restored();
+  assert.equal(skipped, ['100 schedule-gap']);
+  await next.close();
+});
+
+test('a checkpoint whose own assignment is lost counts if the next one goes on from it', async () => {
+  // Of the last slot there is none.
+  const { next, skipped, before, restored } = await misstated((_, before) => before);
+  const again = await restored({}, [before.chainEnd?.id ?? '']);
+  assert.equal([skipped, (await again.schedule())[0]?.slot], [[], before.slot + 1]);
+  await next.close();
+});
+
+test('the moment after which a process goes on is that of its assignment, whatever its checkpoint says', async () => {
+  const { next, skipped, last, restored } = await misstated(() => ({
+    timestampMs: Number.MAX_SAFE_INTEGER,
+    blockHeight: 0,
+  }));
+  await restored({ takeOver: true });
+  assert.equal([skipped, next.now.timestampMs], [[], last.timestampMs]);
+  await next.close();
 });
 
 test('a checkpoint of another module is passed over', async () => {

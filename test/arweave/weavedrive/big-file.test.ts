@@ -83,6 +83,16 @@ for (const workers of [0, 1]) {
   });
 }
 
+for (const workers of [0, 1]) {
+  test(`whoever reads on for an end is told how to find it, with ${workers} workers`, async () => {
+    const { readers, reader } = await reading(new Endless(1_000), {}, {}, workers);
+    await using _ = readers;
+    const said = await reader.says(`return F:read('*a')`);
+    assert.match(said, `it had read beyond the end of /data/${id}, which WeaveDrive does not tell: seek('end') does`);
+    assert.is(await reader.says(`return at(999)`), String(byteAt(999)));
+  });
+}
+
 test('a file that is read as a whole is fetched at once', async () => {
   const source = new Endless(20 * mebibyte);
   const { readers, reader } = await reading(source, { cacheBytes: 4 * mebibyte });
