@@ -15,6 +15,8 @@ export class Sent implements OutboxMessage {
   readonly position: number;
   /** Bytes of the data. */
   readonly dataBytes: number;
+  /** Bytes of the data and of the tags that the behavior gave. */
+  readonly bytes: number;
 
   constructor(
     target: string | undefined,
@@ -30,14 +32,10 @@ export class Sent implements OutboxMessage {
     // ASCII is; and what is not has as many bytes when it is.
     this.data = bytes === data.length ? data : data.toWellFormed();
     this.dataBytes = bytes;
+    this.bytes = bytes + tagBytes(own);
     this.delayMs = delayMs;
     this.slot = slot;
     this.position = position;
-  }
-
-  /** Bytes of its data and of the tags that the behavior gave. */
-  get bytes(): number {
-    return this.dataBytes + tagBytes(this.own);
   }
 
   /** The value of its first tag of that name. */

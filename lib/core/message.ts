@@ -76,23 +76,21 @@ export function checkContent(content: Pick<Message, 'tags' | 'data' | 'anchor'>,
 }
 
 /** Refuses tags that are not text. */
-export function checkTags(tags: Tags): void {
-  for (const tag of tags) {
-    if (typeof tag?.name !== 'string' || tag.name === '' || typeof tag.value !== 'string') {
-      throw new HeddleError('tags-invalid', `a tag is ${describe(tag)}`);
-    }
-  }
+function checkTags(tags: Tags): void {
+  for (const tag of tags) if (!isTag(tag)) throw new HeddleError('tags-invalid', `a tag is ${describe(tag)}`);
 }
+
+const isTag = (tag: Partial<Tag> | undefined): tag is Tag =>
+  typeof tag?.name === 'string' && tag.name !== '' && typeof tag.value === 'string';
 
 /** The tags that a sender gave, in a list of their own, none of which can be changed. Refuses what is not text. */
 export function ownTags(input: TagsInput): Tag[] {
   const tags = toTags(input);
-  checkTags(tags);
-  const own: Tag[] = [];
-  for (let at = 0; at < tags.length; at++) {
-    // In range.
-    const { name, value } = tags[at] as Tag;
-    own.push(frozenTag(name, value));
+  const own = tags === input ? [...tags] : (tags as Tag[]);
+  for (let at = 0; at < own.length; at++) {
+    const tag = own[at];
+    if (!isTag(tag)) throw new HeddleError('tags-invalid', `a tag is ${describe(tag)}`);
+    own[at] = frozenTag(tag.name, tag.value);
   }
   return own;
 }

@@ -63,16 +63,22 @@ export class Placement {
    */
   plainRecipient(process: Process, { givenId }: Mail, sent: Sent, root: RootMessage): Process | undefined {
     const { ledger } = this.#parts;
-    const { target, own, delayMs, dataBytes } = sent;
-    if (target === undefined || own.length > 0 || delayMs !== undefined || givenId !== undefined) return undefined;
+    const { target, delayMs, dataBytes } = sent;
+    if (
+      target === undefined ||
+      sent.bytes - dataBytes > mostPlainTagBytes ||
+      delayMs !== undefined ||
+      givenId !== undefined
+    )
+      return undefined;
     if (dataBytes > ledger.limits.dataBytes || (root !== this.#roomyRoot && !this.#isRoomy(root))) return undefined;
     const to = ledger.find(target);
-    return to && process.module.id.length <= mostModuleId && this.#admissions.takes(to, dataBytes) ? to : undefined;
+    return to && process.module.id.length <= mostModuleId && this.#admissions.takes(to, sent.bytes) ? to : undefined;
   }
 
   /** Whether the tags that are added to what is sent because of `root` are far from their limit, by modules with usual ids. */
   #isRoomy(root: RootMessage): boolean {
-    if (addedTagBytes(root, mostModuleId) > this.#parts.ledger.limits.tagBytes) return false;
+    if (addedTagBytes(root, mostModuleId) + mostPlainTagBytes > this.#parts.ledger.limits.tagBytes) return false;
     this.#roomyRoot = root;
     return true;
   }
@@ -251,5 +257,7 @@ const isRefusal = (ruling: 'assigned' | 'waiting' | ErrorCode): ruling is ErrorC
 
 const plainRef = ({ process, slot }: SlotRef): SlotRef => ({ process, slot });
 
+/** Bytes of the own tags of plain messages. */
+const mostPlainTagBytes = 1_024;
 /** The length of an id that follows from a hash. */
 const mostModuleId = 43;

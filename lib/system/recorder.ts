@@ -249,7 +249,7 @@ export class Recorder {
     if (sent && to) {
       const sender = new Sender(process, mail.slot, root, ledger.carrier, position);
       const message = new PushedMessage('message', sent, 0, sender);
-      this.#placement.give(to, new Mail(to, message, position, 0, sent.dataBytes), moment);
+      this.#placement.give(to, new Mail(to, message, position, 0, sent.bytes), moment);
     }
     this.#end();
     return true;

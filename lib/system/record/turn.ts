@@ -6,7 +6,7 @@ import type { ByteReader } from '../../store/log/byte-reader.ts';
 import { type ByteWriter, putNumber, putShortText } from '../../store/log/byte-writer.ts';
 import type { Ledger } from '../ledger.ts';
 import { epochMoment, kinds } from './kinds.ts';
-import { firstProcess, forms } from './outcome.ts';
+import { firstProcess, forms, writeTags } from './outcome.ts';
 import { assignedTo } from './ruling.ts';
 
 /** What a turn's record begins with. With it, any turn can be done again without reading the log from its beginning. */
@@ -92,14 +92,15 @@ export function writePlainTurn(
   if (sent && to) {
     at = putNumber(bytes, at, to.index + firstProcess);
     at = putNumber(bytes, at, sent.position * 2);
-    bytes[at++] = 0;
-    const end = putShortText(bytes, at, sent.data);
+    const end = sent.own.length > 0 ? -1 : putShortText(bytes, at + 1, sent.data);
     if (end < 0) {
       writer.at = at;
+      writeTags(writer, sent.own);
       writer.text(sent.data);
       writer.number(assignedTo(to.index));
       return;
     }
+    bytes[at] = 0;
     at = putNumber(bytes, end, assignedTo(to.index));
   }
   writer.at = at;
