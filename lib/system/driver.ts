@@ -51,6 +51,15 @@ export class Driver {
     });
   }
 
+  /** Does `work` as {@link enter} does, for whoever runs the system right after it: the run stores what it recorded. */
+  enterToRun<T>(work: () => T): Awaitable<T> {
+    if (!this.#recovered) return this.enter(work);
+    return this.#lane.run(() => {
+      this.checkOpen();
+      return work();
+    });
+  }
+
   /** What failed may have recorded something all the same: that a process has crashed for good. */
   async #failed(error: unknown): Promise<never> {
     if (!this.engine.failed) await this.engine.flush();

@@ -93,7 +93,7 @@ export class ProcessHost {
     const ask = this.#open(from, reference);
     let deadline: Deadline | undefined;
     try {
-      const admitted = this.#driver.enter(() => this.#admit(process, input, tags));
+      const admitted = this.#driver.enterToRun(() => this.#admit(process, input, tags));
       const mail = isPending(admitted) ? await admitted : admitted;
       if (mail.slot < 0) await this.#slotOf(mail, process);
       const until = deadlines.set(engine.clock.now().timestampMs + timeoutMs);
