@@ -1,6 +1,6 @@
 import type { Executor } from '../compute/executor.ts';
 import type { Pool } from '../compute/pool/index.ts';
-import type { Awaitable } from '../core/awaitable.ts';
+import { type Awaitable, isPending } from '../core/awaitable.ts';
 import { HeddleError } from '../core/error.ts';
 import { checkedOutcome, type Outcome, outcomeText, plainOutcome } from '../core/outcome.ts';
 import { inStore } from '../store/guard.ts';
@@ -60,9 +60,10 @@ async function restartExecutor(process: Process, records: Records, pool: Pool): 
 }
 
 /** What an executor fails to give back is lost with it; why it is let go of is what matters to anyone. */
-export async function closeQuietly(executor: Executor): Promise<void> {
+export function closeQuietly(executor: Executor): Awaitable<void> {
   try {
-    await executor.close();
+    const closed = executor.close();
+    return isPending(closed) ? closed.catch(() => {}) : undefined;
   } catch {}
 }
 

@@ -122,11 +122,10 @@ export class Driver {
   }
 
   /** A module, or one that is known by that id, which is ready to be spawned. */
-  async loaded(module: Module | Id): Promise<Module> {
+  loaded(module: Module | Id): Awaitable<Module> {
     const known = typeof module === 'string' ? this.engine.ledger.module(module) : module;
     const loading = known.load();
-    if (isPending(loading)) await loading;
-    return known;
+    return isPending(loading) ? loading.then(() => known) : known;
   }
 
   /** Spawns a process from outside. */

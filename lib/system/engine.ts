@@ -1,13 +1,14 @@
 import type { Executor } from '../compute/executor.ts';
 import { TurnOutcome } from '../compute/turn-outcome.ts';
 import type { Assignment } from '../core/assignment.ts';
-import { type Awaitable, isPending } from '../core/awaitable.ts';
+import { type Awaitable, chained, isPending } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { Message } from '../core/message.ts';
 import { checkedOutcome, errorText, type Outcome } from '../core/outcome.ts';
 import type { StatusChange } from '../core/status-change.ts';
+import type { LifecycleState } from '../core/trace-event.ts';
 import type { Naming } from '../process/directory.ts';
 import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
@@ -116,13 +117,8 @@ export class Engine implements Parts {
   turn(process: Process): Awaitable<void> {
     this.#check();
     const outcome = this.#evaluation.outcome(process);
-    return outcome instanceof TurnOutcome || !isPending(outcome)
-      ? this.#conclude(process, outcome)
-      : this.#concludeLater(process, outcome);
-  }
-
-  async #concludeLater(process: Process, outcome: Promise<Outcome | undefined>): Promise<void> {
-    return this.#conclude(process, await outcome);
+    if (outcome instanceof TurnOutcome) return this.#conclude(process, outcome);
+    return chained(outcome, (evaluated) => this.#conclude(process, evaluated));
   }
 
   /** Changes a name. Says why not, if not. */
@@ -148,10 +144,14 @@ export class Engine implements Parts {
   }
 
   /** Commits a decision about a process. */
-  async status(process: Process, status: StatusChange['status'], reason: string): Promise<void> {
+  status(process: Process, status: StatusChange['status'], reason: string): Awaitable<void> {
     const from = process.state;
     this.#recorded(() => this.recorder.status(process, status, reason));
-    if (!process.running) await this.executors.discard(process);
+    const discarded = process.running ? undefined : this.executors.discard(process);
+    return chained(discarded, () => this.#changed(process, from, reason));
+  }
+
+  #changed(process: Process, from: LifecycleState, reason: string): void {
     if (process.state !== from) this.trace.moved(process, from, { reason });
     if (!process.running) this.onEnded?.(process);
   }
@@ -253,9 +253,7 @@ export class Engine implements Parts {
   #cleanUp(process: Process): Awaitable<void> {
     const due = this.executors.checkpoint(process);
     if (isPending(due)) return this.#checkpointed(process, due);
-    const room = this.executors.makeRoom();
-    if (isPending(room)) return room.then(() => this.executors.lookAhead());
-    this.executors.lookAhead();
+    return chained(this.executors.makeRoom(), () => this.executors.lookAhead());
   }
 
   async #checkpointed(process: Process, due: Promise<void>): Promise<void> {

@@ -136,16 +136,20 @@ export class Executors {
   }
 
   /** Lets go of a process's executor, crashed or not needed any more, and of what it has begun. */
-  async discard(process: Process): Promise<void> {
+  discard(process: Process): Awaitable<void> {
     const { started } = process;
     this.#residency.left(process);
     this.#ahead -= process.aheadLength;
     if (process.aheadLength > 0) process.ahead.clear();
     process.executor = undefined;
     process.started = undefined;
+    if (isPending(started)) return this.#discardLater(process, started);
+    return started && closeQuietly(started);
+  }
+
+  async #discardLater(process: Process, started: Promise<Executor>): Promise<void> {
     try {
       const executor = await started;
-      if (!executor) return;
       // It may have come up only now.
       if (process.executor === executor) process.executor = undefined;
       this.#residency.left(process);

@@ -58,9 +58,7 @@ export class Placement {
     return waits ? 'waiting' : refusal;
   }
 
-  /**
-   * Whom a message goes to that a turn has sent, if it has no tags of its own, goes at once, is far from all limits and is taken.
-   */
+  /** Whom a message goes to that a turn has sent, if it goes at once, is far from all limits and is taken. */
   plainRecipient(process: Process, { givenId }: Mail, sent: Sent, root: RootMessage): Process | undefined {
     const { ledger } = this.#parts;
     const { target, delayMs, dataBytes } = sent;

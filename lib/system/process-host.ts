@@ -1,7 +1,7 @@
 import type { Checkpoint, Executor, StateReport } from '../compute/executor.ts';
 import type { PageProof } from '../compute/page-tree.ts';
 import { type Assignment, plainAssignment } from '../core/assignment.ts';
-import { type Awaitable, isPending } from '../core/awaitable.ts';
+import { type Awaitable, chained, isPending } from '../core/awaitable.ts';
 import { HeddleError } from '../core/error.ts';
 import { type Address, hashBytes, type Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
@@ -240,13 +240,16 @@ export class ProcessHost {
   }
 
   /** Commits a decision about a process, which goes on if it may. */
-  async changeStatus(process: Process, status: StatusChange['status'], reason: string): Promise<void> {
-    await this.#driver.engine.status(process, status, reason);
+  changeStatus(process: Process, status: StatusChange['status'], reason: string): Awaitable<void> {
+    return chained(this.#driver.engine.status(process, status, reason), () => this.#goOn(process));
+  }
+
+  #goOn(process: Process): Awaitable<void> {
     if (!process.running) return;
     this.#driver.engine.turns.oweMail(process);
     this.#driver.engine.executors.announceAgain(process);
     // Its waiting mail may have its time by now.
-    await this.#driver.agenda.catchUp();
+    return this.#driver.agenda.catchUp();
   }
 
   async #unanswered(process: Process, { slot, position }: Mail, timeoutMs: number): Promise<never> {

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -20,7 +21,7 @@ export interface Supervised {
   readonly turns: Turns;
   readonly trace: TraceLog;
   /** Commits that a process has failed. */
-  readonly fail: (process: Process, reason: string) => Promise<void>;
+  readonly fail: (process: Process, reason: string) => Awaitable<void>;
 }
 
 /** Restarts what has failed, lets it wait if it has to, or gives it up. A restart goes on from what is committed. */

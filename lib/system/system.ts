@@ -1,4 +1,5 @@
 import type { Module } from '../compute/executor.ts';
+import { isPending } from '../core/awaitable.ts';
 import { joined } from '../core/bytes.ts';
 import type { Moment } from '../core/clock.ts';
 import type { DeadLetter } from '../core/dead-letter.ts';
@@ -85,7 +86,8 @@ export class System {
    */
   async spawn(module: Module | Id, input: SpawnInput = {}): Promise<ProcessHandle> {
     this.#driver.checkOpen();
-    const known = await this.#driver.loaded(module);
+    const loaded = this.#driver.loaded(module);
+    const known = isPending(loaded) ? await loaded : loaded;
     return this.#driver.enter(() => new ProcessHandle(this.#driver.spawn(known, input), this.#host));
   }
 
