@@ -44,9 +44,9 @@ export class Queue<T> {
 
   /** Doubles the room, which is a power of two so that positions wrap by a mask. */
   #grow(): void {
-    const items = [...this.#items.slice(this.#first), ...this.#items.slice(0, this.#first)];
-    items.length = Math.max(4, items.length * 2);
-    this.#items = items.fill(undefined, this.#length);
+    const items = new Array<T | undefined>(Math.max(4, this.#length * 2)).fill(undefined);
+    for (let at = 0; at < this.#length; at++) items[at] = this.#items[(this.#first + at) & (this.#items.length - 1)];
+    this.#items = items;
     this.#first = 0;
   }
 }

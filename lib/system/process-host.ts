@@ -7,7 +7,7 @@ import { type Address, hashBytes, type Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
 import { errorText, type Outcome, plainOutcome } from '../core/outcome.ts';
 import type { StatusChange } from '../core/status-change.ts';
-import { tagValue, toTags } from '../core/tags.ts';
+import { type Tags, tagValue, toTags } from '../core/tags.ts';
 import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
 import { Adoptions } from './adoptions.ts';
@@ -181,9 +181,9 @@ export class ProcessHost {
   }
 
   /** Lets in a message from outside. It has no slot yet if it has to wait for room in the mailbox. */
-  #admit(process: Process, input: MessageInput, tags = toTags(input.tags)): Mail {
+  #admit(process: Process, input: MessageInput, tags?: Tags): Mail {
     const { engine } = this.#driver;
-    const message = inboundMessage(input, process, engine.ledger, { tags });
+    const message = inboundMessage(input, process, engine.ledger, tags && { tags });
     return this.#driver.accepted(engine.admit(process, message), process, () => process.id);
   }
 
