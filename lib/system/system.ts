@@ -80,10 +80,7 @@ export class System {
     return this.#driver.enter(() => {});
   }
 
-  /**
-   * Spawns a process of a module, or of one known by that id. Its own item is its first message, and is evaluated when
-   * the system runs.
-   */
+  /** Spawns a process of a module, or of one of that id. Its item is its first message, evaluated when the system runs. */
   async spawn(module: Module | Id, input: SpawnInput = {}): Promise<ProcessHandle> {
     this.#driver.checkOpen();
     const loaded = this.#driver.loaded(module);
