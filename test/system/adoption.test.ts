@@ -68,6 +68,22 @@ test('a process that is followed has the same schedule, outcomes and state, and 
   assert.equal((await process.dryRun({ data: '1' })).messages.length, 1);
 });
 
+test('what a followed process sends to one that is here was sent where its slots were given', async () => {
+  const system = elsewhere();
+  const here = await system.spawn(listener);
+  const first = createSystem({ seed: 'origin', signer, modules });
+  const speaker = await first.spawn(forwarder);
+  await speaker.send({ data: 'said there', tags: { Path: here.id } });
+  await first.settle();
+  assert.is((await first.outbound())[0]?.message?.target, here.id);
+  const schedule = await speaker.schedule();
+  const again = await system.adopt({ item: schedule[0]?.message as Message, module: forwarder });
+  await again.follow(schedule);
+  await system.settle();
+  assert.is((await again.outcome(1)).messages[0]?.target, here.id);
+  assert.is(here.status.slots, 1);
+});
+
 test('an aos process sees the same of its messages', async () => {
   const system = createSystem({ seed: 'lua', signer, modules });
   const [process, heard] = [await system.spawn(aos), await system.spawn(listener)];
