@@ -17,7 +17,10 @@ export interface LmdbOptions {
    * What `flush` was awaited for is lost by neither, on `memory` by the end of the program only. Default: `batched`.
    */
   readonly durability?: Durability;
-  /** On `batched`: how long something waits for others to be flushed with it. Default: 10. */
+  /**
+   * On `batched`: how long something waits for others to be flushed with it; five times as long in a program that never lets its
+   * timers come to their turn. Default: 10.
+   */
   readonly commitMs?: number;
   /** On `batched`: how much waits at most before it is flushed. Default: 1 MiB. */
   readonly commitBytes?: number;

@@ -41,6 +41,14 @@ test('on memory and on each, what was appended is durable when append answers, a
   }
 });
 
+test('on batched, what a program appends that never lets its timers come to their turn is durable in time, too', async () => {
+  const store = lmdbStore(join(emptyFolder(), 'store'), { commitMs: 1, commitBytes: never, pendingBytes: never });
+  let appended = 0;
+  for (; store.durableLength === 0 && appended < 2_000_000; appended++) await append(store, 10);
+  assert.ok(store.durableLength > 0, `nothing of ${appended} pieces`);
+  await store.close();
+});
+
 test('on batched, append answers at once, and flush when it is durable', async () => {
   const { store, begun, letThrough } = heldStore({ commitMs: never });
   for (let count = 0; count < 100; count++) assert.is(append(store, 10), undefined);
