@@ -1,4 +1,4 @@
-import { createSystem, memoryStore } from 'heddle';
+import { createSystem, memoryStore, type System } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { echo, listener } from '../fixtures/system/behaviors.ts';
@@ -38,6 +38,20 @@ function gate() {
   return { open: () => open(), passed };
 }
 
+/** Closes a system while a turn is under way, which ends only then. */
+async function closeWithin(
+  system: System,
+  underWay: ReturnType<typeof gate>,
+  held: ReturnType<typeof gate>,
+): Promise<void> {
+  const run = refusal(() => system.settle());
+  await underWay.passed;
+  const closed = system.close();
+  held.open();
+  await closed;
+  assert.is((await run).code, 'system-closed');
+}
+
 test('closing during a run ends it after the turn under way, which is stored', async () => {
   const store = memoryStore();
   const system = createSystem({ store });
@@ -51,12 +65,7 @@ test('closing during a run ends it after the turn under way, which is stored', a
   });
   const process = await system.spawn(slow);
   for (let sent = 0; sent < 3; sent++) await process.send();
-  const run = refusal(() => system.settle());
-  await underWay.passed;
-  const closed = system.close();
-  held.open();
-  await closed;
-  assert.is((await run).code, 'system-closed');
+  await closeWithin(system, underWay, held);
   assert.is(process.status.mail, 2);
   const next = createSystem({ store, modules: [listener] });
   await next.open();
@@ -79,12 +88,7 @@ test('a turn that crashes while the system is closing is left to another life', 
   });
   const process = await system.spawn(crashing);
   await process.send();
-  const run = refusal(() => system.settle());
-  await underWay.passed;
-  const closed = system.close();
-  held.open();
-  await closed;
-  assert.is((await run).code, 'system-closed');
+  await closeWithin(system, underWay, held);
   assert.equal(slots, [0, 1]);
   const next = createSystem({ store, modules: [listener] });
   await next.settle();

@@ -111,12 +111,12 @@ export class Writer {
   #added(): Awaitable<void> {
     const { durability, commitMs, commitBytes, pendingBytes } = this.#options;
     if (durability !== 'batched') return this.#commit();
+    const nowMs = performance.now();
+    this.#openMs ??= nowMs;
     if (this.#open.bytes >= commitBytes) this.#due();
     else if (!this.#isDue) this.#timer ??= setTimeout(() => this.#due(), commitMs);
     if (this.#pendingBytes > pendingBytes) return this.#room();
-    const nowMs = performance.now();
-    this.#openMs ??= nowMs;
-    const sinceMs = this.#underWay?.sinceMs ?? this.#openMs;
+    const sinceMs = this.#underWay?.sinceMs ?? this.#openMs ?? nowMs;
     // Timers do not come to their turn in a program that awaits only what answers at once.
     if (nowMs - sinceMs > commitMs * mostLate) return this.#inTime();
   }

@@ -70,7 +70,7 @@ export function writePlainTurn(
 ): void {
   const { index, moment = epochMoment } = mail;
   const { lastTurn } = process;
-  const isTimed = moment.timestampMs !== epochMoment.timestampMs || moment.blockHeight !== epochMoment.blockHeight;
+  const isTimed = !isEpoch(moment);
   writer.reserve(13);
   let { bytes, at } = writer;
   bytes[at++] = kinds.turn;

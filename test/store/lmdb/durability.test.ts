@@ -49,6 +49,15 @@ test('on batched, what a program appends that never lets its timers come to thei
   await store.close();
 });
 
+test('on batched, append answers at once after a pause, too', async () => {
+  const store = lmdbStore(join(emptyFolder(), 'store'), { commitMs: 1, commitBytes: 100 });
+  assert.is(append(store, 100), undefined);
+  await store.flush();
+  for (let pauses = 0; pauses < 4; pauses++) await later();
+  assert.is(append(store, 10), undefined);
+  await store.close();
+});
+
 test('on batched, append answers at once, and flush when it is durable', async () => {
   const { store, begun, letThrough } = heldStore({ commitMs: never });
   for (let count = 0; count < 100; count++) assert.is(append(store, 10), undefined);
