@@ -100,8 +100,9 @@ export class Writer {
   /** Throws if the folder was moved or removed: what refers to files there would not find them. */
   checkPlace(): void {
     const { folder, isThere } = this.#place;
+    if (isThere()) return;
     const moved = new Error('its folder was moved or removed while it was open; put it back');
-    if (!isThere()) throw storeFailed('the log was not written', folder, moved);
+    throw storeFailed('the log was not written', folder, moved);
   }
 
   get #pendingBytes(): number {
