@@ -45,10 +45,14 @@ export class Directory {
     return this.#groups.get(name);
   }
 
+  has(name: string): boolean {
+    return this.#registered.has(name) || this.#groups.has(name);
+  }
+
   /** Why a change cannot be made; undefined if it can. */
   refusal(naming: Naming): ErrorCode | undefined {
     const { name } = naming;
-    const isNew = !this.#registered.has(name) && !this.#groups.has(name);
+    const isNew = !this.has(name);
     switch (naming.change) {
       case 'registered':
       case 'grouped':

@@ -25,13 +25,15 @@ export class Ask {
 
 /** The questions that wait for a reply among the mail that leaves the system. */
 export class Asks {
-  /** The newest by the references that their replies carry. */
+  /** The only open one: most callers ask one after the other. */
+  #only: Ask | undefined;
+  /** The newest by the references that their replies carry, when there are more. */
   readonly #open = new Map<string, Ask>();
   #count = 0;
 
   /** Whether none is open. */
   get empty(): boolean {
-    return this.#open.size === 0;
+    return this.#only === undefined && this.#open.size === 0;
   }
 
   /** A reference that no other question of the run has, earlier lives of the system included. */
@@ -40,12 +42,23 @@ export class Asks {
   }
 
   open(from: Address, reference: string): Ask {
+    if (this.empty) {
+      this.#only = new Ask(from, reference, undefined);
+      return this.#only;
+    }
+    if (this.#only) this.#open.set(this.#only.reference, this.#only);
+    this.#only = undefined;
     const ask = new Ask(from, reference, this.#open.get(reference));
     this.#open.set(reference, ask);
     return ask;
   }
 
   close(ask: Ask): void {
+    if (ask === this.#only) this.#only = undefined;
+    else this.#closeOneOf(ask);
+  }
+
+  #closeOneOf(ask: Ask): void {
     const newest = this.#open.get(ask.reference);
     if (newest !== ask) {
       for (let after = newest; after; after = after.before) if (after.before === ask) after.before = ask.before;
@@ -60,8 +73,7 @@ export class Asks {
   outbound(message: LazyMessage): void {
     const reference = message.tag('X-Reference');
     if (reference === undefined) return;
-    for (let ask = this.#open.get(reference); ask; ask = ask.before) {
-      if (message.target === ask.from) ask.reply ??= message;
-    }
+    const newest = this.#only?.reference === reference ? this.#only : this.#open.get(reference);
+    for (let ask = newest; ask; ask = ask.before) if (message.target === ask.from) ask.reply ??= message;
   }
 }

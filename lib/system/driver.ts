@@ -103,10 +103,13 @@ export class Driver {
     this.checkOpen();
     if (isOver()) return;
     await (this.#recovered ? undefined : this.enter(() => {}));
+    await this.runAtOnce(isOver, what);
+  }
+
+  /** Runs as {@link runUntil} does, for whoever has let what was called together with it go first. */
+  runAtOnce(isOver: () => boolean, what: () => string): Awaitable<void> {
     const run = this.#run({ turns: this.engine.ledger.limits.turnsPerRun, isOver });
-    const { turns, idle } = isPending(run) ? await run : run;
-    if (isOver() || idle) return;
-    throw new HeddleError('run-over-limit', `${turns} turns did not bring ${what()}`, { turns });
+    return isPending(run) ? run.then((progress) => checkOver(progress, isOver, what)) : checkOver(run, isOver, what);
   }
 
   #run(until: RunEnd): Awaitable<Progress> {
@@ -168,6 +171,11 @@ export class Driver {
       await inStore('the store was not closed', () => store.close());
     });
   }
+}
+
+function checkOver({ turns, idle }: Progress, isOver: () => boolean, what: () => string): void {
+  if (isOver() || idle) return;
+  throw new HeddleError('run-over-limit', `${turns} turns did not bring ${what()}`, { turns });
 }
 
 const closedError = (): HeddleError => new HeddleError('system-closed', 'the system is closed');

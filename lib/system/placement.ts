@@ -58,8 +58,11 @@ export class Placement {
     return waits ? 'waiting' : refusal;
   }
 
-  /** Whom a message goes to that a turn has sent, if it goes at once, is far from all limits and is taken. */
-  plainRecipient(process: Process, { givenId }: Mail, sent: Sent, root: RootMessage): Process | undefined {
+  /**
+   * Whom a message goes to that a turn has sent, if it goes at once, is far from all limits and is taken, or that it leaves the
+   * system.
+   */
+  plainRecipient(process: Process, { givenId }: Mail, sent: Sent, root: RootMessage): Process | 'leaves' | undefined {
     const { ledger } = this.#parts;
     const { target, delayMs, dataBytes } = sent;
     if (
@@ -70,8 +73,16 @@ export class Placement {
     )
       return undefined;
     if (dataBytes > ledger.limits.dataBytes || (root !== this.#roomyRoot && !this.#isRoomy(root))) return undefined;
+    if (process.module.id.length > mostModuleId) return undefined;
     const to = ledger.find(target);
-    return to && process.module.id.length <= mostModuleId && this.#admissions.takes(to, sent.bytes) ? to : undefined;
+    if (!to) return this.#leaves(target) ? 'leaves' : undefined;
+    return this.#admissions.takes(to, sent.bytes) ? to : undefined;
+  }
+
+  /** Whether what goes to none of the processes goes to nobody here. */
+  #leaves(target: string): boolean {
+    const { directory, carrier } = this.#parts.ledger;
+    return target !== '' && target !== carrier.supervisor && !directory.has(target);
   }
 
   /** Whether the tags that are added to what is sent because of `root` are far from their limit, by modules with usual ids. */

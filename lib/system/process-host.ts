@@ -99,7 +99,10 @@ export class ProcessHost {
       const until = deadlines.set(engine.clock.now().timestampMs + timeoutMs);
       deadline = until;
       const isOver = () => ask.reply !== undefined || until.isOver || !process.running;
-      await this.#driver.runUntil(isOver, () => `a reply to ${mail.message.id}`);
+      // What was called together with it goes first.
+      await undefined;
+      const run = this.#driver.runAtOnce(isOver, () => `a reply to ${mail.message.id}`);
+      if (isPending(run)) await run;
       return ask.reply ?? (await this.#unanswered(process, mail, timeoutMs));
     } finally {
       if (deadline) deadlines.cancel(deadline);

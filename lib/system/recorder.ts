@@ -230,8 +230,8 @@ export class Recorder {
   }
 
   /**
-   * Commits a turn as most of behaviors are, if it is one: while nobody listens, it sends one message to a process that takes it,
-   * or nothing. It does what is done with any turn and makes the same record. An engine makes one piece of code of a few short
+   * Commits a turn as most of behaviors are, if it is one: while nobody listens, it sends one message, to a process that takes it
+   * or out of the system, or nothing. It does what is done with any turn and makes the same record. An engine makes one piece of code of a few short
    * functions only, and this has none of what others need, so that it takes less time.
    */
   #plainTurn(process: Process, mail: Mail, outcome: TurnOutcome, moment: Moment): boolean {
@@ -248,7 +248,8 @@ export class Recorder {
     if (sent && to) {
       const sender = new Sender(process, mail.slot, root, ledger.carrier, position);
       const message = new PushedMessage('message', sent, 0, sender);
-      this.#placement.give(to, new Mail(to, message, position, 0, sent.bytes), moment);
+      if (to === 'leaves') trace.onOutbound?.(message);
+      else this.#placement.give(to, new Mail(to, message, position, 0, sent.bytes), moment);
     }
     this.#end();
     return true;

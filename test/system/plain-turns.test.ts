@@ -5,7 +5,7 @@ import { behavior, createSystem, type Limits, type System } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-/** One thing that a turn does. `to` is the number of a process, or a text that is nobody's id. */
+/** One thing that a turn does. `to` is the number of a process, a name, the supervisor, or a text that is nobody's. */
 interface Deed {
   readonly to: number | string;
   readonly data: string;
@@ -28,6 +28,7 @@ const players = 3;
 async function play({ turns, mailbox, limits, pushedFor, laterMs }: Play, listens: boolean): Promise<System> {
   const system = createSystem({ seed: 'plain turns', mailbox, limits: { ...limits, turnsPerRun: 60 } });
   if (listens) system.trace.subscribe(() => {});
+  const { supervisor } = system.addresses;
   const ids: string[] = [];
   const player = behavior<number>(
     {
@@ -40,7 +41,8 @@ async function play({ turns, mailbox, limits, pushedFor, laterMs }: Play, listen
           if (more === 'print') turn.output(data);
           if (more === 'spawn') turn.spawn({ module: player.id });
           if (more === 'throw') throw new Error(data);
-          const target = typeof to === 'number' ? (ids[to] ?? '') : to;
+          const known = typeof to === 'number' ? ids[to] : to;
+          const target = known === 'supervisor' ? supervisor : (known ?? '');
           turn.send({ target, data, ...(tagged && { tags: { Note: data } }), ...(delayMs > 0 && { delayMs }) });
         }
         return done + 1;
@@ -49,6 +51,10 @@ async function play({ turns, mailbox, limits, pushedFor, laterMs }: Play, listen
     { name: 'player' },
   );
   for (let at = 0; at < players; at++) ids.push((await system.spawn(player)).id);
+  const [first, ...others] = system.processes;
+  if (first) await system.register('clerk', first);
+  const crew = await system.group('crew');
+  for (const other of others) await crew.join(other);
   for (const id of ids) await send(system, id, pushedFor);
   await system.run();
   await system.advance(laterMs);
@@ -66,8 +72,10 @@ async function send(system: System, id: string, pushedFor: string): Promise<void
     .catch(() => {});
 }
 
+const elsewhere = ['nobody', '', 'ü'.repeat(9), 'clerk', 'crew', 'supervisor'];
+
 const deed: fc.Arbitrary<Deed> = fc.record({
-  to: fc.oneof({ weight: 6, arbitrary: fc.nat(players - 1) }, fc.constantFrom('nobody', '', 'ü'.repeat(9))),
+  to: fc.oneof({ weight: 6, arbitrary: fc.nat(players - 1) }, fc.constantFrom(...elsewhere)),
   data: fc.oneof(
     fc.constantFrom(
       '',

@@ -100,7 +100,8 @@ function writeSent(writer: ByteWriter, sent: Sent, ledger: Ledger): void {
   writer.text(data);
 }
 
-function writeUnusual(
+/** Writes what a turn sends to whomever, whenever and with whatever tags. */
+export function writeUnusual(
   writer: ByteWriter,
   { target, own, data, delayMs, position }: Sent,
   to: Process | undefined,

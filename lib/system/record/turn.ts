@@ -6,8 +6,8 @@ import type { ByteReader } from '../../store/log/byte-reader.ts';
 import { type ByteWriter, putNumber, putShortText } from '../../store/log/byte-writer.ts';
 import type { Ledger } from '../ledger.ts';
 import { epochMoment, kinds } from './kinds.ts';
-import { firstProcess, forms, writeTags } from './outcome.ts';
-import { assignedTo } from './ruling.ts';
+import { firstProcess, forms, writeTags, writeUnusual } from './outcome.ts';
+import { assignedTo, writeOut } from './ruling.ts';
 
 /** What a turn's record begins with. With it, any turn can be done again without reading the log from its beginning. */
 export interface TurnHeader {
@@ -56,7 +56,7 @@ export function writeTurn(
 }
 
 /**
- * Writes the record of a turn that sent one plain message, which got a slot of that process, or nothing: what
+ * Writes the record of a turn that sent one plain message, which got a slot of that process or left, or nothing: what
  * {@link writeTurn}, `writeOutcome` and `writeAssigned` write, in one row.
  */
 export function writePlainTurn(
@@ -66,7 +66,7 @@ export function writePlainTurn(
   mail: Mail,
   root: number,
   sent: Sent | undefined,
-  to: Process | undefined,
+  to: Process | 'leaves' | undefined,
 ): void {
   const { index, moment = epochMoment } = mail;
   const { lastTurn } = process;
@@ -89,21 +89,28 @@ export function writePlainTurn(
   }
   bytes[at++] = forms.messages;
   bytes[at++] = sent ? 1 : 0;
-  if (sent && to) {
-    at = putNumber(bytes, at, to.index + firstProcess);
-    at = putNumber(bytes, at, sent.position * 2);
-    const end = sent.own.length > 0 ? -1 : putShortText(bytes, at + 1, sent.data);
-    if (end < 0) {
-      writer.at = at;
-      writeTags(writer, sent.own);
-      writer.text(sent.data);
-      writer.number(assignedTo(to.index));
-      return;
-    }
-    bytes[at] = 0;
-    at = putNumber(bytes, end, assignedTo(to.index));
+  if (!sent || !to || to === 'leaves') {
+    writer.at = at;
+    if (sent) writeLeaving(writer, sent);
+    return;
   }
-  writer.at = at;
+  at = putNumber(bytes, at, to.index + firstProcess);
+  at = putNumber(bytes, at, sent.position * 2);
+  const end = sent.own.length > 0 ? -1 : putShortText(bytes, at + 1, sent.data);
+  if (end < 0) {
+    writer.at = at;
+    writeTags(writer, sent.own);
+    writer.text(sent.data);
+    writer.number(assignedTo(to.index));
+    return;
+  }
+  bytes[at] = 0;
+  writer.at = putNumber(bytes, end, assignedTo(to.index));
+}
+
+function writeLeaving(writer: ByteWriter, sent: Sent): void {
+  writeUnusual(writer, sent, undefined);
+  writeOut(writer, 'leaves');
 }
 
 const isEpoch = ({ timestampMs, blockHeight }: Moment): boolean =>
