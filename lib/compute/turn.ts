@@ -103,6 +103,7 @@ export class Turn {
 
   /** Spawns a process; the notice that it is there has `Action=Spawned`, `Process` and this `Reference`. */
   spawn({ module, tags, data }: Spawning): Referenced {
+    if (typeof module !== 'string') throw wrongModule(module);
     const { process, module: own } = this.#environment;
     const origin = [
       { name: 'From-Process', value: process.id },
@@ -117,6 +118,7 @@ export class Turn {
   /** Has a message that is somewhere already assigned to processes as well. */
   assign(message: Id, processes: readonly Id[]): void {
     this.#checkRunning();
+    if (!isText(message) || !Array.isArray(processes) || !processes.every(isText)) throw wrongAssignment();
     this.#producing().assign({ processes: [...processes], message });
   }
 
@@ -254,6 +256,7 @@ export class Turn {
   #entry(target: string | undefined, own: Tags, data = '', delayMs?: number): Sent {
     this.#checkRunning();
     if (typeof data !== 'string') throw wrongData(data);
+    if (delayMs !== undefined && typeof delayMs !== 'number') throw wrongDelay(delayMs);
     const position = (this.#outcome?.sent ?? 0) + 1;
     return new Sent(target, own, data, delayMs, this.slot, position);
   }
@@ -274,6 +277,17 @@ const wrongTarget = (target: unknown): HeddleError =>
   new HeddleError('outbox-incomplete', `the target is ${String(target)}`);
 
 const wrongData = (data: unknown): HeddleError => new HeddleError('data-invalid', `the data is of type ${typeof data}`);
+
+const wrongDelay = (delayMs: unknown): HeddleError =>
+  new HeddleError('outbox-incomplete', `the delay is of type ${typeof delayMs}, no number of milliseconds`);
+
+const wrongModule = (module: unknown): HeddleError =>
+  new HeddleError('module-unknown', `the module to spawn is of type ${typeof module}, not its id`);
+
+const wrongAssignment = (): HeddleError =>
+  new HeddleError('outbox-incomplete', 'an assignment is of a message id to a list of process ids');
+
+const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** The tags that a behavior gave, copied, since it may change its own later. */
 const copyOf = (tags: TagsInput | undefined): Tags => (tags === undefined ? none : ownTags(tags));

@@ -11,7 +11,7 @@ import { Deadlines } from './deadlines.ts';
 import type { Engine } from './engine.ts';
 import { inboundItem, type SpawnInput } from './inbound.ts';
 import { advance, type Progress, type RunEnd, type RunUntil, TurnLoop } from './loop.ts';
-import { checkWhole } from './options.ts';
+import { checkModule, checkWhole } from './options.ts';
 import { Recovery } from './recovery.ts';
 
 /** Works an engine for whoever calls: after what the store holds is taken in, one call at a time, and until it is closed. */
@@ -127,6 +127,7 @@ export class Driver {
   /** A module, or one that is known by that id, which is ready to be spawned. */
   loaded(module: Module | Id): Awaitable<Module> {
     const known = typeof module === 'string' ? this.engine.ledger.module(module) : module;
+    checkModule(known);
     const loading = known.load();
     return isPending(loading) ? loading.then(() => known) : known;
   }

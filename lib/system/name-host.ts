@@ -91,11 +91,11 @@ export class NameHost {
   async #change(naming: () => Naming): Promise<void> {
     await this.#driver.enter(() => {
       const change = naming();
+      const { name } = change;
+      if (typeof name !== 'string') throw new HeddleError('name-invalid', `the name is of type ${typeof name}`);
       const refusal = this.#driver.engine.naming(change);
       if (!refusal) return;
-      throw new HeddleError(refusal, `the name ${JSON.stringify(change.name)} cannot be ${change.change}`, {
-        name: change.name,
-      });
+      throw new HeddleError(refusal, `the name ${JSON.stringify(name)} cannot be ${change.change}`, { name });
     });
   }
 }

@@ -42,6 +42,7 @@ export interface SystemOptions {
 
 /** The seed of a system: without a signer there is one for all that give none. */
 export function seedOf({ seed, signer }: SystemOptions): string {
+  if (seed !== undefined) checkText('seed', seed);
   if (seed !== undefined || !signer) return seed ?? 'heddle';
   const what = 'a system that signs has no seed, and others under its signer would make the same items';
   throw new HeddleError('option-invalid', what, { option: 'seed' });
@@ -102,6 +103,22 @@ export function storeOf(given: Store = memoryStore()): Store {
 function checkUpTo(option: string, value: number, most: number): void {
   if (Number.isSafeInteger(value) && value >= 1 && value <= most) return;
   throw new HeddleError('option-invalid', `${option} is ${value}, not a whole number from 1 to ${most}`, { option });
+}
+
+/** Refuses what is no text before it gets into the log, which could not be read back. */
+export function checkText(option: string, value: unknown): void {
+  if (typeof value === 'string') return;
+  throw new HeddleError('option-invalid', `${option} is of type ${typeof value}, not text`, { option });
+}
+
+/** Refuses what is no module. One that is still to come is a slip that is told by its name. */
+export function checkModule(module: Module): void {
+  if (typeof module?.load === 'function' && typeof module.start === 'function') {
+    checkText('module.id', module.id);
+    return;
+  }
+  const what = `the module is ${reasonOf(module)}, not one such as behavior() makes or wasm.fromFile() fulfils with`;
+  throw new HeddleError('option-invalid', what, { option: 'module' });
 }
 
 /** Refuses an option that is no whole number from 0. */

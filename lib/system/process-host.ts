@@ -17,7 +17,7 @@ import type { Driver } from './driver.ts';
 import { type HistoryOptions, type PastSlot, readAssignments, readHistory } from './history-reader.ts';
 import { inboundMessage, type MessageInput } from './inbound.ts';
 import { notRunning } from './not-running.ts';
-import { checkWhole } from './options.ts';
+import { checkText, checkWhole } from './options.ts';
 import type { ProcessState } from './process-state.ts';
 import { MailReceipt, type Receipt } from './receipt.ts';
 import { WaitReport } from './wait-report.ts';
@@ -169,6 +169,7 @@ export class ProcessHost {
   }
 
   async stop(process: Process, reason: string): Promise<void> {
+    checkText('reason', reason);
     return this.#driver.enter(() => {
       if (process.state === 'stopped') throw notRunning(process);
       return this.changeStatus(process, 'stopped', reason);

@@ -4,6 +4,7 @@ import type { Process } from '../process/process.ts';
 import { Child, Supervisor } from '../process/supervisor.ts';
 import type { Driver } from './driver.ts';
 import type { SpawnInput } from './inbound.ts';
+import { checkText } from './options.ts';
 import type { ProcessHost } from './process-host.ts';
 import {
   type ChildOptions,
@@ -55,6 +56,7 @@ export class SupervisorHost {
 
   /** Stops all under a supervisor, those that were started last first. */
   async stop(supervisor: Supervisor, reason: string): Promise<void> {
+    checkText('reason', reason);
     const { engine } = this.#driver;
     await this.#driver.enter(async () => {
       if (supervisor.state === 'stopped') throw notWatching(supervisor);

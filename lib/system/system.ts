@@ -15,7 +15,7 @@ import { GroupHandle } from './group-handle.ts';
 import type { SpawnInput } from './inbound.ts';
 import { advance, type Progress, type RunUntil } from './loop.ts';
 import { type GroupOptions, NameHost } from './name-host.ts';
-import { checkWhole } from './options.ts';
+import { checkModule, checkWhole } from './options.ts';
 import { ProcessHandle } from './process-handle.ts';
 import { ProcessHost } from './process-host.ts';
 import type { Recording } from './recording.ts';
@@ -72,6 +72,7 @@ export class System {
 
   /** Makes a module known, so that processes can spawn it by its id. */
   define(module: Module): void {
+    checkModule(module);
     this.#engine.ledger.define(module);
   }
 
