@@ -2,8 +2,8 @@ import type { Message } from '../core/message.ts';
 import type { Turn } from './turn.ts';
 
 /**
- * A process written in TypeScript. Its state is plain data, anything `structuredClone` can copy, and belongs to the
- * process alone. Nothing else may influence it: no clock, no randomness and no variable outside of it. The same messages
+ * A process written in TypeScript. Its state is plain data, anything `structuredClone` can copy but instances of classes
+ * of your own and bytes that two parts of it share, and belongs to the process alone. Nothing else may influence it: no clock, no randomness and no variable outside of it. The same messages
  * must lead to the same state: after an error it is made again from an earlier one and the messages since.
  */
 export interface Behavior<State> {

@@ -30,15 +30,28 @@ export const oddPart = (holder: object): OddPart => [holder, entriesOf(holder).f
 export function restore([holder, parts]: OddPart): void {
   const values = parts.map(decode);
   if (holder instanceof Map || holder instanceof Set) holder.clear();
+  else if (Array.isArray(holder)) clear(holder, values.length / 2);
   // It was packed from a record if it is nothing else.
-  else if (!Array.isArray(holder)) for (const key of Object.keys(holder)) Reflect.deleteProperty(holder, key);
+  else for (const key of Object.keys(holder)) Reflect.deleteProperty(holder, key);
   for (let at = 0; at < values.length; at += 2) {
     const [key, value] = [values[at], values[at + 1]];
     if (holder instanceof Map) holder.set(key, value);
     else if (holder instanceof Set) holder.add(value);
-    else Reflect.set(holder, key as PropertyKey, value);
+    else put(holder, key as PropertyKey, value);
   }
 }
+
+/** Empties a list of which not all places were taken. */
+function clear(list: unknown[], taken: number): void {
+  const { length } = list;
+  if (taken >= length) return;
+  list.length = 0;
+  list.length = length;
+}
+
+/** Not by setting it: there is a key that would set something else. */
+const put = (holder: object, key: PropertyKey, value: unknown): unknown =>
+  Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true });
 
 function entriesOf(holder: object): (readonly [unknown, unknown])[] {
   if (holder instanceof Map || holder instanceof Set) return [...holder.entries()];

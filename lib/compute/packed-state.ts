@@ -1,7 +1,7 @@
 import { Packr } from 'msgpackr';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import { type Code, code, decode, type OddPart, oddPart, restore } from './odd-parts.ts';
-import { checkPlain, isOdd } from './plain-state.ts';
+import { checkPlain, isOdd, uncopied } from './plain-state.ts';
 
 // Keeps what structuredClone keeps: maps, sets, dates, typed arrays, shared and circular references.
 const packer = new Packr({ structuredClone: true, moreTypes: true });
@@ -68,7 +68,6 @@ function packWith(one: Packr, value: unknown, stashed: readonly number[]): Uint8
     };
     return one.pack(packed);
   } catch (error) {
-    if (error instanceof HeddleError) throw error;
-    throw new HeddleError('state-invalid', `the state cannot be copied: ${reasonOf(error)}`);
+    throw error instanceof HeddleError ? error : uncopied(error);
   }
 }
