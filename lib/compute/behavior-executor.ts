@@ -2,7 +2,7 @@ import { type Assignment, visibleMessage } from '../core/assignment.ts';
 import { isPending } from '../core/awaitable.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import { isLazy, type Message } from '../core/message.ts';
-import { failedOutcome, faultOutcome, type Outcome } from '../core/outcome.ts';
+import { type Outcome, thrownOutcome } from '../core/outcome.ts';
 import type { Behavior } from './behavior-definition.ts';
 import type { Checkpoint, DryRun, Environment, Executor } from './executor.ts';
 import { packNoState, packState, type Unpacked, unpackState } from './packed-state.ts';
@@ -204,7 +204,7 @@ export class BehaviorExecutor<State> implements Executor {
     try {
       this.#advance(visibleMessage(assignment), turn, slot);
     } catch (error) {
-      if (error instanceof UnreadStash) throw error.cause;
+      if (UnreadStash.is(error)) throw error.cause;
       const facts = { process: this.#environment.process.id, slot };
       throw new HeddleError('divergence', `slot ${slot} failed when it was done again: ${reasonOf(error)}`, facts);
     } finally {
@@ -268,11 +268,9 @@ function copyOf<State>(next: State | void, state: State): State {
 const overLimit = (limit: number): HeddleError =>
   new HeddleError('stash-over-limit', `more than ${limit} messages are stashed`, { limit });
 
-/** A behavior's own errors are what it reports; heddle's say how it broke the rules. */
 function failure(error: unknown): Outcome {
-  if (error instanceof UnreadStash) throw error.cause;
-  const reason = reasonOf(error);
-  return error instanceof HeddleError ? faultOutcome(error.code, reason) : failedOutcome(reason);
+  if (UnreadStash.is(error)) throw error.cause;
+  return thrownOutcome(error);
 }
 
 function asynchronous(promise: Promise<unknown>): HeddleError {

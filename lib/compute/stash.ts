@@ -27,7 +27,13 @@ export const slotsOf = (stash: Stash): readonly number[] => stash.map(({ slot })
 
 /** Says why a message that was set aside is not there, which is not the behavior's doing and so no outcome of its. */
 export class UnreadStash extends Error {
+  readonly #mark = true;
   override readonly cause: unknown;
+
+  /** Without looking at what may throw when it is looked at. */
+  static is(thrown: unknown): thrown is UnreadStash {
+    return typeof thrown === 'object' && thrown !== null && #mark in thrown;
+  }
 
   constructor(cause: unknown) {
     super('a stashed message was not read');

@@ -47,3 +47,15 @@ export function reasonOf(thrown: unknown): string {
     return 'something was thrown that has no text';
   }
 }
+
+/** The code of what heddle threw; undefined of all else. Anything can be thrown, also what throws when it is looked at. */
+export function codeOf(thrown: unknown): ErrorCode | undefined {
+  try {
+    return thrown instanceof HeddleError && isErrorCode(thrown.code) ? thrown.code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(errorCodes, code);

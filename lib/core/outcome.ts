@@ -1,4 +1,4 @@
-import { HeddleError, reasonOf } from './error.ts';
+import { codeOf, HeddleError, isErrorCode, reasonOf } from './error.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { checkedJson, type Json, type JsonObject } from './json.ts';
 
@@ -71,6 +71,12 @@ export const failedOutcome = (error: Json): Outcome => ({ ...emptyOutcome, error
 /** The outcome of a turn whose module broke. */
 export const faultOutcome = (fault: ErrorCode, reason: string): Outcome => ({ ...failedOutcome(reason), fault });
 
+/** The outcome of a turn that threw: a module's own errors are what it reports, heddle's say how it broke the rules. */
+export function thrownOutcome(thrown: unknown): Outcome {
+  const code = codeOf(thrown);
+  return code === undefined ? failedOutcome(reasonOf(thrown)) : faultOutcome(code, reasonOf(thrown));
+}
+
 /**
  * The text that two outcomes share exactly if they are equal in all that AO defines. Gas is left out: it depends on how
  * a module was prepared.
@@ -97,6 +103,7 @@ export function checkedOutcome(outcome: Outcome): Outcome {
     if (tags !== undefined && !(Array.isArray(tags) && tags.every(isTag))) throw malformed('has tags that are none');
   }
   if (typeof gasUsed !== 'bigint') throw malformed('has no gas');
+  if (fault !== undefined && !isErrorCode(fault)) throw malformed('has a fault that is no code');
   const given = { messages, spawns, assignments, ...printed };
   let checked: unknown;
   try {

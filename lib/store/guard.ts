@@ -1,5 +1,5 @@
 import { type Awaitable, isPending } from '../core/awaitable.ts';
-import { HeddleError, reasonOf } from '../core/error.ts';
+import { codeOf, HeddleError, reasonOf } from '../core/error.ts';
 
 /** Does `work` in a store. Whatever it throws is `store-failed`: a store's failure is nobody else's. */
 export function inStore<T>(what: string, work: () => Awaitable<T>): Awaitable<T> {
@@ -17,5 +17,7 @@ function failed(what: string, error: unknown): never {
 }
 
 /** Whether `error` says that a store failed, or that what it holds is damaged. */
-export const isStoreFailure = (error: unknown): error is HeddleError =>
-  error instanceof HeddleError && (error.code === 'store-failed' || error.code === 'store-damaged');
+export function isStoreFailure(error: unknown): error is HeddleError {
+  const code = codeOf(error);
+  return code === 'store-failed' || code === 'store-damaged';
+}

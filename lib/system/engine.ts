@@ -3,7 +3,7 @@ import { TurnOutcome } from '../compute/turn-outcome.ts';
 import type { Assignment } from '../core/assignment.ts';
 import { type Awaitable, chained, isPending } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
-import { HeddleError, reasonOf } from '../core/error.ts';
+import { codeOf, HeddleError, reasonOf } from '../core/error.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
 import type { Message } from '../core/message.ts';
 import { checkedOutcome, errorText, type Outcome } from '../core/outcome.ts';
@@ -207,7 +207,7 @@ export class Engine implements Parts {
         await this.executors.makeRoom();
         return answer;
       } catch (error) {
-        const code = error instanceof HeddleError ? error.code : undefined;
+        const code = codeOf(error);
         if (code === 'option-invalid' || code === 'state-invalid') throw error;
         await this.#crashed(process, error);
         // Its thread ended over something else.
@@ -261,8 +261,7 @@ export class Engine implements Parts {
       await due;
     } catch (error) {
       // A state that cannot be copied is what its own turns report.
-      const isStates = error instanceof HeddleError && error.code === 'state-invalid';
-      if (!isStates) await this.#crashed(process, error);
+      if (codeOf(error) !== 'state-invalid') await this.#crashed(process, error);
     }
     await this.executors.makeRoom();
     this.executors.lookAhead();

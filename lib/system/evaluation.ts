@@ -1,6 +1,7 @@
 import type { Executor } from '../compute/executor.ts';
 import { TurnOutcome } from '../compute/turn-outcome.ts';
 import { type Awaitable, isPending } from '../core/awaitable.ts';
+import { breath } from '../core/breath.ts';
 import { checkedOutcome, type Outcome } from '../core/outcome.ts';
 import type { Process } from '../process/process.ts';
 import type { Executors } from './executors.ts';
@@ -65,9 +66,24 @@ export class Evaluation {
     }
   }
 
+  /** Until it is evaluated, given up or to wait. */
   async #evaluateAgain(process: Process, error: unknown): Promise<Outcome | undefined> {
-    await this.#crashed(process, error);
-    // One that was given up or is to wait has its turn another time.
-    return process.takesTurns ? this.#bringUp(process) : undefined;
+    let thrown = error;
+    for (let crashes = 1; ; crashes++) {
+      await this.#crashed(process, thrown);
+      // One that was given up or is to wait has its turn another time.
+      if (!process.takesTurns) return undefined;
+      if (crashes % crashesInOnePiece === 0) await breath();
+      try {
+        const executor = await this.#executors.of(process);
+        process.beginTurn();
+        return checkedOutcome(await this.#executors.evaluate(process, executor));
+      } catch (again) {
+        thrown = again;
+      }
+    }
   }
 }
+
+/** After as many crashes in a row the program's other work goes on: a budget may cover any number of them. */
+const crashesInOnePiece = 64;

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../core/awaitable.ts';
 import type { Clock } from '../core/clock.ts';
-import { HeddleError, reasonOf } from '../core/error.ts';
+import { codeOf, HeddleError, reasonOf } from '../core/error.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { SupervisorState } from '../core/trace-event.ts';
 import { backOffMs } from '../process/back-off.ts';
@@ -106,7 +106,7 @@ export class Supervision {
   #judge(process: Process, error: unknown): Verdict {
     const { timestampMs } = this.#parts.clock.now();
     const reason = reasonOf(error);
-    const code = error instanceof HeddleError ? error.code : undefined;
+    const code = codeOf(error);
     // The next replay would end the same way.
     if (code === 'divergence' || code === 'history-trimmed') return hopeless(process, reason, timestampMs);
     if (code === 'worker-ended') return blameless(process, reason, timestampMs);

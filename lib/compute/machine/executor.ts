@@ -1,8 +1,8 @@
 import type { AnyStateMachine, EventObject } from 'xstate';
 import { type Assignment, visibleMessage } from '../../core/assignment.ts';
-import { HeddleError, reasonOf } from '../../core/error.ts';
+import { HeddleError } from '../../core/error.ts';
 import { type Message, plainMessage } from '../../core/message.ts';
-import { checkedOutcome, failedOutcome, faultOutcome, type Outcome } from '../../core/outcome.ts';
+import { checkedOutcome, type Outcome, thrownOutcome } from '../../core/outcome.ts';
 import type { Checkpoint, DryRun, Environment, Executor } from '../executor.ts';
 import { packNoState, packTree, unpackState } from '../packed-state.ts';
 import { Turn } from '../turn.ts';
@@ -99,9 +99,7 @@ export class MachineExecutor implements Executor {
       return { outcome, state: after ? stateOf(after) : this.#state };
     } catch (error) {
       turn.end();
-      const reason = reasonOf(error);
-      // The machine's own errors are what it reports; heddle's say how it broke the rules.
-      return { outcome: error instanceof HeddleError ? faultOutcome(error.code, reason) : failedOutcome(reason) };
+      return { outcome: thrownOutcome(error) };
     }
   }
 

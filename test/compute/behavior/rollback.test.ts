@@ -1,4 +1,4 @@
-import { behavior, createSystem, type Turn } from 'heddle';
+import { behavior, createSystem, HeddleError, type Turn } from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
@@ -158,7 +158,17 @@ const unusual: Readonly<Record<string, unknown>> = {
     },
   },
   'a symbol': Symbol('odd'),
+  'a proxy that is revoked': revoked(),
+  'an error of heddle whose code is none': Object.defineProperty(new HeddleError('turn-over', 'said'), 'code', {
+    value: { none: true },
+  }),
 };
+
+function revoked(): unknown {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
 
 for (const [what, thrown] of Object.entries(unusual)) {
   test(`when receive throws ${what} that is an error outcome that says something`, async () => {

@@ -4,6 +4,9 @@ import * as assert from 'uvu/assert';
 import { assign, createMachine, enqueueActions, fromTransition, sendTo, setup } from 'xstate';
 import { hosted } from './host.ts';
 
+const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+revoke();
+
 /** Counts, sends, moves to another state, and then fails if the data says so. */
 const careless = machine(
   setup({
@@ -20,6 +23,7 @@ const careless = machine(
           if (event.data === 'throw') throw new Error('in the middle');
           if (event.data === 'throw text') throw 'not even an error';
           if (event.data === 'throw nothing') throw undefined;
+          if (event.data === 'throw a revoked proxy') throw revoked;
         });
       }),
     },
@@ -52,6 +56,7 @@ test('anything may be thrown', async () => {
   const host = await hosted(careless);
   assert.is((await host.send('Act', { data: 'throw text' })).error, 'not even an error');
   assert.is((await host.send('Act', { data: 'throw nothing' })).error, 'undefined');
+  assert.is((await host.send('Act', { data: 'throw a revoked proxy' })).error, 'something was thrown that has no text');
   assert.is((await host.snapshot()).value, 'even');
 });
 
