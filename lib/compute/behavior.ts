@@ -1,3 +1,4 @@
+import { HeddleError } from '../core/error.ts';
 import { type Address, hashId, type Id } from '../core/id.ts';
 import { type TagsInput, toTags } from '../core/tags.ts';
 import type { Behavior } from './behavior-definition.ts';
@@ -36,6 +37,10 @@ export interface BehaviorOptions {
  * ```
  */
 export function behavior<State>(definition: Behavior<State>, options: BehaviorOptions = {}): Module {
+  for (const option of ['init', 'receive'] as const) {
+    if (typeof definition?.[option] === 'function') continue;
+    throw new HeddleError('option-invalid', `a behavior has no function ${option}`, { option });
+  }
   const { name = `${definition.init} ${definition.receive}`, owner = '' } = options;
   const { id = hashId('heddle behavior', name) } = options;
   const tags = [

@@ -1,10 +1,17 @@
 import { createPool } from '../compute/pool/index.ts';
-import { virtualClock } from '../core/clock.ts';
 import { randomStream } from '../core/random.ts';
-import { fifo } from '../schedule/fifo.ts';
 import { addressesOf } from './addresses.ts';
 import { assemble } from './assemble.ts';
-import { limitsOf, mailboxOf, retentionOf, type SystemOptions, seedOf, storeOf } from './options.ts';
+import {
+  clockOf,
+  limitsOf,
+  mailboxOf,
+  retentionOf,
+  type SystemOptions,
+  schedulerOf,
+  seedOf,
+  storeOf,
+} from './options.ts';
 import { System } from './system.ts';
 
 /**
@@ -20,13 +27,14 @@ import { System } from './system.ts';
  * ```
  */
 export function createSystem(options: SystemOptions = {}): System {
-  const { signer, scheduler = fifo(), clock = virtualClock() } = options;
+  const { signer } = options;
   const seed = seedOf(options);
   const limits = limitsOf(options.limits);
   const mailbox = mailboxOf(options.mailbox, limits);
   const retention = retentionOf(options.retention);
   const store = storeOf(options.store);
-  const policy = scheduler(randomStream(seed, 'scheduler'));
+  const policy = schedulerOf(options.scheduler, randomStream(seed, 'scheduler'));
+  const clock = clockOf(options.clock);
   const pool = createPool({ workers: options.workers, workerMs: limits.workerMs });
   // Spelled out: what is spread has a shape of its own after a few systems, and what reads it is compiled again for each.
   const { scheduler: assigner, messenger, supervisor, wallet } = addressesOf(seed, signer);

@@ -1,10 +1,12 @@
 import type { Module } from '../compute/executor.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, virtualClock } from '../core/clock.ts';
 import { HeddleError, reasonOf } from '../core/error.ts';
 import { defaultLimits, type Limits } from '../core/limits.ts';
 import type { MessageSigner } from '../core/message-signer.ts';
+import type { RandomStream } from '../core/random.ts';
 import type { MailboxOptions } from '../process/mailbox.ts';
-import type { SchedulerPolicy } from '../schedule/scheduler.ts';
+import { fifo } from '../schedule/fifo.ts';
+import type { Scheduler, SchedulerPolicy } from '../schedule/scheduler.ts';
 import { memoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import type { Retention } from './trimming.ts';
@@ -68,7 +70,11 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
 
 /** The mailbox of every process, within the limits. */
 export function mailboxOf(given: Partial<MailboxOptions> = {}, limits: Limits): MailboxOptions {
-  const { messages = limits.mailboxMessages, bytes = limits.mailboxBytes, overflow = 'wait', rate } = given;
+  if (typeof given !== 'object' || given === null) {
+    throw new HeddleError('option-invalid', `mailbox is ${reasonOf(given)}, not its options`, { option: 'mailbox' });
+  }
+  const { messages = limits.mailboxMessages, bytes = limits.mailboxBytes, overflow = 'wait', rate, ...others } = given;
+  checkNone(others, 'mailbox');
   checkUpTo('mailbox.messages', messages, limits.mailboxMessages);
   checkUpTo('mailbox.bytes', bytes, limits.mailboxBytes);
   if (overflow !== 'wait' && overflow !== 'reject') {
@@ -82,16 +88,39 @@ export function mailboxOf(given: Partial<MailboxOptions> = {}, limits: Limits): 
   return { messages, bytes, overflow, rate: { messages: rate.messages, perMs: rate.perMs } };
 }
 
+/** Refuses the names that an option does not have: nothing else would tell of a slip. */
+function checkNone(others: object, option: string): void {
+  for (const name of Object.keys(others)) {
+    throw new HeddleError('option-invalid', `there is no option ${option}.${name}`, { option: `${option}.${name}` });
+  }
+}
+
 /** What is kept of the history, if not all of it. */
 export function retentionOf(given: Retention | undefined): Retention | undefined {
   if (!given) return undefined;
   const { bytes, ...others } = given;
   checkUpTo('retention.bytes', bytes, Number.MAX_SAFE_INTEGER);
-  for (const name of Object.keys(others)) {
-    throw new HeddleError('option-invalid', `there is no option retention.${name}`, { option: `retention.${name}` });
-  }
+  checkNone(others, 'retention');
   return { bytes };
 }
+
+/** What decides who runs next. `fifo` in the place of `fifo()` is a slip that nothing would tell of before the first spawn. */
+export function schedulerOf(given: SchedulerPolicy = fifo(), stream: RandomStream): Scheduler {
+  const made = typeof given === 'function' ? given(stream) : undefined;
+  if (typeof made?.arrived === 'function' && typeof made.next === 'function') return made;
+  const what = `the scheduler is ${nameOf(given)}, not one such as fifo() or random() makes`;
+  throw new HeddleError('option-invalid', what, { option: 'scheduler' });
+}
+
+/** Where the time comes from. The same slip. */
+export function clockOf(given: Clock = virtualClock()): Clock {
+  if (typeof given?.now === 'function') return given;
+  const what = `the clock is ${nameOf(given)}, not one such as virtualClock() makes`;
+  throw new HeddleError('option-invalid', what, { option: 'clock' });
+}
+
+const nameOf = (given: unknown): string =>
+  typeof given === 'function' ? `the function ${given.name}` : reasonOf(given);
 
 /** The store of a system. A path in its place is a slip that nothing would tell of before the first turn. */
 export function storeOf(given: Store = memoryStore()): Store {

@@ -1,4 +1,16 @@
-import { createSystem, defaultLimits, memoryStore, type Store, type SystemOptions } from 'heddle';
+import {
+  type Behavior,
+  behavior,
+  createSystem,
+  defaultLimits,
+  fifo,
+  memoryStore,
+  random,
+  randomStream,
+  type Store,
+  type SystemOptions,
+  virtualClock,
+} from 'heddle';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { listener } from '../fixtures/system/behaviors.ts';
@@ -57,6 +69,36 @@ test('what is no store is refused at once', async () => {
   for (const store of ['data/shop', memoryStore, Promise.resolve(memoryStore()), {}, null]) {
     const error = await refusal(() => createSystem({ store: store as Store }));
     assert.equal([error.code, error.facts.option], ['option-invalid', 'store']);
+  }
+});
+
+test('what makes a scheduler or a clock, in the place of one, is refused at once', async () => {
+  const wrong = <T>(value: unknown): T => value as T;
+  const schedulers = [fifo, random, 'fifo', null, {}, fifo()(randomStream('any', 'scheduler'))];
+  for (const scheduler of schedulers) {
+    const error = await refusal(() => createSystem({ scheduler: wrong(scheduler) }));
+    assert.equal([error.code, error.facts.option], ['option-invalid', 'scheduler']);
+  }
+  for (const clock of [virtualClock, 'now', 0, null, {}, () => 0]) {
+    const error = await refusal(() => createSystem({ clock: wrong(clock) }));
+    assert.equal([error.code, error.facts.option], ['option-invalid', 'clock']);
+  }
+});
+
+test('an option of the mailbox that does not exist is refused, and what has none', async () => {
+  const mailbox = { message: 5 } as SystemOptions['mailbox'] & object; // a slip of the pen
+  assert.is((await refusal(() => createSystem({ mailbox }))).facts.option, 'mailbox.message');
+  for (const value of [100, 'wait', null] as readonly unknown[]) {
+    const error = await refusal(() => createSystem({ mailbox: value as typeof mailbox }));
+    assert.equal([error.code, error.facts.option], ['option-invalid', 'mailbox']);
+  }
+});
+
+test('a behavior without init or receive is refused when it is made', async () => {
+  const init = () => 0;
+  for (const definition of [undefined, null, {}, { init }, { init, receive: 5 }, { receive: init }]) {
+    const error = await refusal(() => behavior(definition as Behavior<number>));
+    assert.is(error.code, 'option-invalid');
   }
 });
 
