@@ -51,7 +51,7 @@ export class Process implements Runnable, Recipient, Environment {
   owed = 0;
   #state = loading;
   /** Its executor once it is up. */
-  executor: Executor | undefined;
+  executor: Executor | undefined = undefined;
   #ahead: Queue<Awaitable<Outcome>> | undefined;
   #earlier: Earlier | undefined;
   readonly module: Module;
@@ -62,9 +62,9 @@ export class Process implements Runnable, Recipient, Environment {
   /** How many timers it has set that have not fired. */
   timers = 0;
   /** The executor that is being brought up, or was. */
-  started: Awaitable<Executor> | undefined;
+  started: Awaitable<Executor> | undefined = undefined;
   /** Why it failed or was stopped. */
-  reason: string | undefined;
+  reason: string | undefined = undefined;
   #budget: RestartBudget | undefined;
   #chain: Chain | undefined;
   #fromTags: readonly Tag[] | undefined;
