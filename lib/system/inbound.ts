@@ -3,7 +3,7 @@ import { HeddleError } from '../core/error.ts';
 import type { Address } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import { checkContent, ownTags } from '../core/message.ts';
-import { mostTagBytes, type Tags, type TagsInput, tagValue } from '../core/tags.ts';
+import { frozenTag, mostTagBytes, type Tags, type TagsInput, tagValue } from '../core/tags.ts';
 import type { Process } from '../process/process.ts';
 import { InboundItem, InboundMessage } from './inbound-message.ts';
 import type { Ledger } from './ledger.ts';
@@ -34,8 +34,8 @@ export interface SpawnInput {
 
 /** How a message is made besides what its sender says. */
 interface More {
-  /** Instead of the tags that its sender gives. */
-  readonly tags?: Tags;
+  /** What a reply to it is to carry, besides the tags that its sender gives. */
+  readonly reference?: string | undefined;
   /** It gets no slot. */
   readonly dryRun?: boolean;
 }
@@ -43,10 +43,11 @@ interface More {
 /** The message that `input` is, with the tags that AO's client adds. Throws if it may not be sent. */
 export function inboundMessage(input: MessageInput, to: Process, ledger: Ledger, more: More = {}): InboundMessage {
   const { from, data = '', anchor = null } = input;
-  const { tags = input.tags, dryRun } = more;
+  const { reference, dryRun } = more;
   checkSender(from, ledger);
   const speaker = from === undefined ? undefined : ledger.find(from);
-  const own = outsideTags(tags);
+  const given = outsideTags(input.tags);
+  const own = reference === undefined ? given : [...given, frozenTag('Reference', reference)];
   checkText(data, anchor);
   const content = {
     to,

@@ -7,7 +7,7 @@ import { type Address, hashBytes, type Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
 import { errorText, type Outcome, plainOutcome } from '../core/outcome.ts';
 import type { StatusChange } from '../core/status-change.ts';
-import { type Tags, tagValue, toTags } from '../core/tags.ts';
+import { tagValue, toTags } from '../core/tags.ts';
 import type { Mail } from '../process/mail.ts';
 import type { Process } from '../process/process.ts';
 import { Adoptions } from './adoptions.ts';
@@ -86,14 +86,14 @@ export class ProcessHost {
     if (input.from !== undefined && engine.ledger.find(from)) {
       throw new HeddleError('sender-invalid', `a reply to ${from} would go to that process, not to who asks`, { from });
     }
-    const given = toTags(input.tags);
-    const known = tagValue(given, 'Reference');
+    const known = input.tags === undefined ? undefined : tagValue(toTags(input.tags), 'Reference');
     const reference = known ?? this.#asks.nextReference(engine.ledger.records);
-    const tags = known === undefined ? [...given, { name: 'Reference', value: reference }] : given;
     const ask = this.#open(from, reference);
     let deadline: Deadline | undefined;
     try {
-      const admitted = this.#driver.enterToRun(() => this.#admit(process, input, tags));
+      const admitted = this.#driver.enterToRun(() =>
+        this.#admit(process, input, known === undefined ? reference : undefined),
+      );
       const mail = isPending(admitted) ? await admitted : admitted;
       if (mail.slot < 0) await this.#slotOf(mail, process);
       const until = deadlines.set(engine.clock.now().timestampMs + timeoutMs);
@@ -185,9 +185,9 @@ export class ProcessHost {
   }
 
   /** Lets in a message from outside. It has no slot yet if it has to wait for room in the mailbox. */
-  #admit(process: Process, input: MessageInput, tags?: Tags): Mail {
+  #admit(process: Process, input: MessageInput, reference?: string): Mail {
     const { engine } = this.#driver;
-    const message = inboundMessage(input, process, engine.ledger, tags && { tags });
+    const message = inboundMessage(input, process, engine.ledger, { reference });
     return this.#driver.accepted(engine.admit(process, message), process, () => process.id);
   }
 
