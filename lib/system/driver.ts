@@ -132,6 +132,13 @@ export class Driver {
     return isPending(loading) ? loading.then(() => known) : known;
   }
 
+  /** Refuses a process that cannot be spawned, as far as can be told before. Its module is known then. */
+  checkSpawn(module: Module, input: SpawnInput): void {
+    const { ledger } = this.engine;
+    ledger.define(module);
+    inboundItem(module, input, ledger);
+  }
+
   /** Spawns a process from outside. */
   spawn(module: Module, input: SpawnInput): Process {
     const { ledger } = this.engine;

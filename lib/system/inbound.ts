@@ -1,5 +1,6 @@
 import type { Module } from '../compute/executor.ts';
 import { HeddleError } from '../core/error.ts';
+import { checkNames, checkObject } from '../core/given.ts';
 import type { Address } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import { checkContent, ownTags } from '../core/message.ts';
@@ -42,6 +43,7 @@ interface More {
 
 /** The message that `input` is, with the tags that AO's client adds. Throws if it may not be sent. */
 export function inboundMessage(input: MessageInput, to: Process, ledger: Ledger, more: More = {}): InboundMessage {
+  checkObject('input', input);
   const { from, data = '', anchor = null } = input;
   const { reference, dryRun } = more;
   checkSender(from, ledger);
@@ -64,8 +66,12 @@ export function inboundMessage(input: MessageInput, to: Process, ledger: Ledger,
   return message;
 }
 
+const itemNames: readonly (keyof SpawnInput)[] = ['owner', 'name', 'tags', 'data'];
+
 /** The item of the process that `input` describes. Throws if it may not be spawned. */
 export function inboundItem(module: Module, input: SpawnInput, ledger: Ledger): InboundItem {
+  checkObject('input', input);
+  checkNames(input, itemNames);
   const { owner, name, data = '' } = input;
   checkSender(owner, ledger);
   if (owner !== undefined && ledger.find(owner)) {

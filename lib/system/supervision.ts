@@ -42,16 +42,21 @@ export class Supervision {
     return `supervisor ${++this.#supervisors}`;
   }
 
+  /** Refuses processes that have a supervisor already. */
+  checkFree(processes: readonly Process[]): void {
+    const seen = new Set<Process>();
+    for (const process of processes) {
+      if (this.#children.has(process) || seen.has(process)) {
+        const what = `the process ${process.id} has a supervisor already`;
+        throw new HeddleError('option-invalid', what, { process: process.id });
+      }
+      seen.add(process);
+    }
+  }
+
   /** Takes the processes that are under children, or are one, into the care of their supervisors. */
   add(children: readonly Child[]): void {
-    const added = children.flatMap((child) => child.processChildren);
-    const processes = new Set(added.map(({ processes: [process] }) => process));
-    const taken = [...processes].find((process) => process && this.#children.has(process));
-    if (taken || processes.size < added.length) {
-      const what = `the process ${taken?.id ?? 'that is named twice'} has a supervisor already`;
-      throw new HeddleError('option-invalid', what, { process: taken?.id ?? null });
-    }
-    for (const each of added) {
+    for (const each of children.flatMap((child) => child.processChildren)) {
       for (const process of each.processes) {
         process.budget = each.budget;
         this.#children.set(process, each);

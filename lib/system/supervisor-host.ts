@@ -1,5 +1,5 @@
 import type { Module } from '../compute/executor.ts';
-import { HeddleError, reasonOf } from '../core/error.ts';
+import { HeddleError } from '../core/error.ts';
 import type { Process } from '../process/process.ts';
 import { Child, Supervisor } from '../process/supervisor.ts';
 import type { Driver } from './driver.ts';
@@ -27,30 +27,27 @@ export class SupervisorHost {
   }
 
   async start(options: SupervisorOptions): Promise<Supervisor> {
-    checkSupervisor(options, this.#driver.engine.ledger.limits);
+    checkSupervisor(options);
     const modules = new Map<unknown, Module>();
     await this.#load(options, modules);
-    return this.#driver.enter(() =>
-      this.#whole(() => {
-        const supervisor = this.#supervisor(options, modules);
-        this.#driver.engine.supervision.add(supervisor.children);
-        return supervisor;
-      }),
-    );
+    return this.#driver.enter(() => {
+      this.#checkParts(options.children, modules);
+      const supervisor = this.#supervisor(options, modules);
+      this.#driver.engine.supervision.add(supervisor.children);
+      return supervisor;
+    });
   }
 
   async startChild(supervisor: Supervisor, options: ChildOptions): Promise<void> {
-    const common = this.#options.get(supervisor) ?? { children: [] };
-    checkChild(options, common, this.#driver.engine.ledger.limits);
+    checkChild(options);
     const modules = new Map<unknown, Module>();
     await this.#load({ children: [options] }, modules);
     await this.#driver.enter(() => {
       if (supervisor.state === 'failed' || supervisor.state === 'stopped') throw notWatching(supervisor);
-      return this.#whole(() => {
-        const child = this.#child(supervisor, options, modules);
-        this.#driver.engine.supervision.add([child]);
-        supervisor.children.push(child);
-      });
+      this.#checkParts([options], modules);
+      const child = this.#child(supervisor, options, modules);
+      this.#driver.engine.supervision.add([child]);
+      supervisor.children.push(child);
     });
   }
 
@@ -99,18 +96,17 @@ export class SupervisorHost {
     }
   }
 
-  /** Starts all or none: what was spawned before something went wrong is stopped. */
-  async #whole<T>(start: () => T): Promise<T> {
-    const { engine } = this.#driver;
-    const first = engine.ledger.processes.length;
-    try {
-      return start();
-    } catch (error) {
-      for (const process of engine.ledger.processes.slice(first).reverse()) {
-        await engine.status(process, 'stopped', `another child was not started: ${reasonOf(error)}`);
-      }
-      throw error;
-    }
+  /** Refuses what cannot be started, before any of it is. */
+  #checkParts(children: readonly ChildOptions[], modules: ReadonlyMap<unknown, Module>): void {
+    const { ledger, supervision } = this.#driver.engine;
+    const parts = partsOf(children);
+    supervision.checkFree(parts.flatMap((part) => ('process' in part ? [ledger.process(part.process.id)] : [])));
+    const spawned = parts.filter((part) => 'module' in part);
+    for (const { module, spawn = {} } of spawned) this.#driver.checkSpawn(moduleOf(module, modules), spawn);
+    const { processes } = ledger.limits;
+    if (ledger.processes.length + spawned.length <= processes) return;
+    const what = `${spawned.length} processes more are over the limit of ${processes}`;
+    throw new HeddleError('processes-over-limit', what, { processes });
   }
 
   #supervisor(options: SupervisorOptions, modules: ReadonlyMap<unknown, Module>): Supervisor {
@@ -132,10 +128,20 @@ export class SupervisorHost {
   }
 
   #spawned(options: { module: unknown; spawn?: SpawnInput }, modules: ReadonlyMap<unknown, Module>): Process {
-    const module = modules.get(options.module);
-    if (!module) throw new HeddleError('module-unknown', 'the module of a child was not loaded');
-    return this.#driver.spawn(module, options.spawn ?? {});
+    return this.#driver.spawn(moduleOf(options.module, modules), options.spawn ?? {});
   }
+}
+
+/** The processes of a tree, to be spawned or there already. */
+const partsOf = (children: readonly ChildOptions[]): readonly Part[] =>
+  children.flatMap((child) => ('supervisor' in child ? partsOf(child.supervisor.children) : [child]));
+
+type Part = Exclude<ChildOptions, { readonly supervisor: SupervisorOptions }>;
+
+function moduleOf(named: unknown, modules: ReadonlyMap<unknown, Module>): Module {
+  const module = modules.get(named);
+  if (!module) throw new HeddleError('module-unknown', 'the module of a child was not loaded');
+  return module;
 }
 
 const notWatching = ({ name, state }: Supervisor): HeddleError =>

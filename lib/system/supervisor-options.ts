@@ -1,5 +1,6 @@
 import type { Module } from '../compute/executor.ts';
 import { HeddleError } from '../core/error.ts';
+import { checkNames, checkObject, told, within } from '../core/given.ts';
 import type { Id } from '../core/id.ts';
 import type { Limits } from '../core/limits.ts';
 import type { BackOff } from '../process/back-off.ts';
@@ -47,38 +48,57 @@ export function rulesOf(own: SupervisionRules, common: SupervisionRules, limits:
     restarts: own.restarts ?? common.restarts ?? limits.restarts,
     restartWindowMs: own.restartWindowMs ?? common.restartWindowMs ?? limits.restartWindowMs,
   };
-  checkOneOf('restart', rules.restart, ['permanent', 'transient', 'temporary']);
-  checkOneOf('failsOn', rules.failsOn, ['crash', 'fault', 'error']);
-  checkFrom('restarts', rules.restarts, 0);
-  checkFrom('restartWindowMs', rules.restartWindowMs, 1);
   const backOff = own.backOff ?? common.backOff;
-  if (!backOff) return rules;
-  checkBackOff(backOff);
-  return { ...rules, backOff };
+  return backOff ? { ...rules, backOff } : rules;
 }
 
-/** Refuses a tree of supervisors that cannot be started, before any of it is. */
-export function checkSupervisor(options: SupervisorOptions, limits: Limits): void {
+/** Refuses a tree of supervisors that makes no sense. `at` is where it is in a larger one, under the supervisors `above`. */
+export function checkSupervisor(options: SupervisorOptions, at = '', above: readonly SupervisorOptions[] = []): void {
+  checkObject(at || 'options', options);
+  if (above.includes(options)) throw invalid(at, options, 'another than those that it is under');
+  checkNames(options, [...rules, 'name', 'strategy', 'children'], at);
+  checkRules(options, at);
   const { strategy = 'one-for-one', children, name } = options;
-  checkOneOf('strategy', strategy, ['one-for-one', 'one-for-all', 'rest-for-one']);
-  if (name !== undefined && (typeof name !== 'string' || name === '')) throw invalid('name', name, 'a text');
-  if (!Array.isArray(children)) throw invalid('children', children, 'a list');
-  for (const child of children) checkChild(child, options, limits);
+  checkOneOf(within(at, 'strategy'), strategy, ['one-for-one', 'one-for-all', 'rest-for-one']);
+  if (name !== undefined && (typeof name !== 'string' || name === ''))
+    throw invalid(within(at, 'name'), name, 'a text');
+  const below = within(at, 'children');
+  if (!Array.isArray(children)) throw invalid(below, children, 'a list');
+  const holders = [...above, options];
+  for (const [place, child] of children.entries()) checkChild(child, `${below}[${place}]`, holders);
 }
 
-/** Refuses a child that cannot be started. */
-export function checkChild(child: ChildOptions, common: SupervisionRules, limits: Limits): void {
+/** Refuses a child that makes no sense. */
+export function checkChild(child: ChildOptions, at = '', above: readonly SupervisorOptions[] = []): void {
+  checkObject(at || 'options', child);
   const kinds = ['module', 'process', 'supervisor'].filter((kind) => Object.hasOwn(child, kind));
-  if (kinds.length !== 1) throw invalid('children', child, 'each one of module, process and supervisor');
-  rulesOf(child, common, limits);
-  if ('supervisor' in child) checkSupervisor(child.supervisor, limits);
+  const [kind = '', another] = kinds;
+  if (kind === '' || another) throw invalid(at || 'options', child, 'one with a module, a process or a supervisor');
+  checkNames(child, [...rules, kind, ...(kind === 'module' ? ['spawn'] : [])], at);
+  checkRules(child, at);
+  if ('process' in child && typeof child.process?.id !== 'string') {
+    throw invalid(within(at, 'process'), child.process, 'a process');
+  }
+  if ('supervisor' in child) checkSupervisor(child.supervisor, within(at, 'supervisor'), above);
 }
 
-function checkBackOff({ firstMs, mostMs = firstMs, factor = 1, jitter = 0 }: BackOff): void {
-  checkFrom('backOff.firstMs', firstMs, 1);
-  checkFrom('backOff.mostMs', mostMs, firstMs);
-  if (!(factor >= 1 && factor <= 1_000)) throw invalid('backOff.factor', factor, 'a number from 1 to 1,000');
-  if (!(jitter >= 0 && jitter <= 1)) throw invalid('backOff.jitter', jitter, 'a number from 0 to 1');
+const rules: readonly (keyof SupervisionRules)[] = ['restart', 'failsOn', 'restarts', 'restartWindowMs', 'backOff'];
+
+function checkRules({ restart, failsOn, restarts, restartWindowMs, backOff }: SupervisionRules, at: string): void {
+  checkOneOf(within(at, 'restart'), restart ?? 'permanent', ['permanent', 'transient', 'temporary']);
+  checkOneOf(within(at, 'failsOn'), failsOn ?? 'crash', ['crash', 'fault', 'error']);
+  checkFrom(within(at, 'restarts'), restarts ?? 0, 0);
+  checkFrom(within(at, 'restartWindowMs'), restartWindowMs ?? 1, 1);
+  if (backOff) checkBackOff(backOff, within(at, 'backOff'));
+}
+
+function checkBackOff(backOff: BackOff, at: string): void {
+  checkNames(backOff, ['firstMs', 'mostMs', 'factor', 'jitter'], at);
+  const { firstMs, mostMs = firstMs, factor = 1, jitter = 0 } = backOff;
+  checkFrom(`${at}.firstMs`, firstMs, 1);
+  checkFrom(`${at}.mostMs`, mostMs, firstMs);
+  checkBetween(`${at}.factor`, factor, 1, 1_000);
+  checkBetween(`${at}.jitter`, jitter, 0, 1);
 }
 
 function checkOneOf(option: string, value: unknown, known: readonly string[]): void {
@@ -89,5 +109,10 @@ function checkFrom(option: string, value: number, lowest: number): void {
   if (!Number.isSafeInteger(value) || value < lowest) throw invalid(option, value, `a whole number from ${lowest}`);
 }
 
+function checkBetween(option: string, value: number, least: number, most: number): void {
+  if (typeof value === 'number' && value >= least && value <= most) return;
+  throw invalid(option, value, `a number from ${least} to ${most}`);
+}
+
 const invalid = (option: string, value: unknown, wanted: string): HeddleError =>
-  new HeddleError('option-invalid', `${option} is ${String(value)}, not ${wanted}`, { option });
+  new HeddleError('option-invalid', `${option} is ${told(value)}, not ${wanted}`, { option });

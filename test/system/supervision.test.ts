@@ -1,5 +1,6 @@
 import {
   behavior,
+  type ChildOptions,
   createSystem,
   fifo,
   type Module,
@@ -437,47 +438,92 @@ test('children can be added, new ones and processes that are there', async () =>
 });
 
 test('a tree that cannot be started is not started at all', async () => {
-  const system = createSystem({ limits: { processes: 2 } });
+  const system = createSystem({ limits: { processes: 4 } });
   const there = await system.spawn(listener);
-  const twice = [{ process: there }, { process: there }];
-  assert.is(await codeOf(() => system.supervise({ children: twice })), 'option-invalid');
-  assert.is(
-    await codeOf(() => system.supervise({ children: [{ process: there }, child('a'), child('b')] })),
-    'processes-over-limit',
-  );
-  assert.equal(
-    system.processes.map(({ status }) => [status.state, status.reason?.split(':')[0]]),
-    [
-      ['loading', undefined],
-      ['stopped', 'another child was not started'],
+  const kept = await system.spawn(listener);
+  await system.supervise({ children: [{ process: kept }] });
+  const stranger = await createSystem({ seed: 'another' }).spawn(listener);
+  const same = { ...listener, tags: [] };
+  const first = [{ process: there }, child('a')];
+  const refused: Readonly<Record<string, readonly (readonly ChildOptions[])[]>> = {
+    'option-invalid': [
+      [{ process: there }, { process: there }],
+      [...first, { process: kept }],
+      [...first, { module: grumbler, spawn: 5 as never }],
+      [...first, { module: grumbler, spawn: { nom: 'b' } as never }],
     ],
+    'process-unknown': [
+      [...first, { process: stranger }],
+      [{ supervisor: { children: first } }, { process: stranger }],
+    ],
+    'tags-invalid': [[...first, { module: grumbler, spawn: { tags: { Colour: 5 as never } } }]],
+    'sender-forged': [[...first, { module: grumbler, spawn: { owner: system.addresses.messenger } }]],
+    'module-duplicate': [[...first, child('b', same)]],
+    'processes-over-limit': [[...first, child('b'), child('c')]],
+  };
+  for (const [code, trees] of Object.entries(refused)) {
+    for (const children of trees) assert.is(await codeOf(() => system.supervise({ children })), code);
+  }
+  const top = await system.supervise({ children: [] });
+  assert.is(
+    await codeOf(() => top.startChild({ supervisor: { children: [...first, { process: stranger }] } })),
+    'process-unknown',
   );
-  await system.supervise({ children: [{ process: there }] });
+  assert.is(system.processes.length, 2);
+  await system.supervise({ children: [...first, child('b')] });
+  assert.is(system.processes.length, 4);
 });
 
-test('options that make no sense are refused before anything is spawned', async () => {
+test('options that make no sense are refused before anything is spawned, with where they are', async () => {
   const system = createSystem();
-  const wrong: readonly object[] = [
-    { children: 'none' },
-    { children: [{}] },
-    { children: [{ module: listener, process: 1 }] },
-    { strategy: 'all', children: [] },
-    { name: '', children: [] },
-    { children: [{ ...child('a'), restart: 'sometimes' }] },
-    { children: [child('a')], restarts: -1 },
-    { children: [child('a')], restartWindowMs: 0 },
-    { children: [child('a')], failsOn: 'anything' },
-    { children: [child('a')], backOff: { firstMs: 0 } },
-    { children: [child('a')], backOff: { firstMs: 10, mostMs: 5 } },
-    { children: [child('a')], backOff: { firstMs: 10, jitter: 2 } },
-    { children: [child('a')], backOff: { firstMs: 10, factor: 0.5 } },
-    { children: [{ supervisor: { children: [{}] } }] },
+  const within = { supervisor: { children: [child('a'), { supervisor: { children: [{}] } }] } };
+  const nobody: unknown = Object.create(null);
+  const wrong: readonly (readonly [options: unknown, option: string])[] = [
+    [null, 'options'],
+    [5, 'options'],
+    [{ children: 'none' }, 'children'],
+    [{ children: [{}] }, 'children[0]'],
+    [{ children: [child('a'), null] }, 'children[1]'],
+    [{ children: [{ supervisor: null }] }, 'children[0].supervisor'],
+    [{ children: [{ module: listener, process: 1 }] }, 'children[0]'],
+    [{ children: [{ process: 'its id' }] }, 'children[0].process'],
+    [{ children: [{ process: undefined }] }, 'children[0].process'],
+    [{ children: [{ ...child('a'), restrat: 'permanent' }] }, 'children[0].restrat'],
+    [{ children: [], strategie: 'one-for-all' }, 'strategie'],
+    [{ strategy: 'all', children: [] }, 'strategy'],
+    [{ strategy: nobody, children: [] }, 'strategy'],
+    [{ name: '', children: [] }, 'name'],
+    [{ children: [{ ...child('a'), restart: 'sometimes' }] }, 'children[0].restart'],
+    [{ children: [child('a')], restarts: -1 }, 'restarts'],
+    [{ children: [], restarts: 5n }, 'restarts'],
+    [{ children: [child('a')], restartWindowMs: 0 }, 'restartWindowMs'],
+    [{ children: [child('a')], failsOn: 'anything' }, 'failsOn'],
+    [{ children: [child('a')], backOff: 5 }, 'backOff.firstMs'],
+    [{ children: [child('a')], backOff: { firstMs: 0 } }, 'backOff.firstMs'],
+    [{ children: [child('a')], backOff: { firstMs: 10, mostMs: 5 } }, 'backOff.mostMs'],
+    [{ children: [child('a')], backOff: { firstMs: 10, mostMS: 50 } }, 'backOff.mostMS'],
+    [{ children: [{ ...child('a'), backOff: { firstMs: 10, jitter: 2 } }] }, 'children[0].backOff.jitter'],
+    [{ children: [child('a')], backOff: { firstMs: 10, jitter: Symbol('half') } }, 'backOff.jitter'],
+    [{ children: [child('a')], backOff: { firstMs: 10, factor: 0.5 } }, 'backOff.factor'],
+    [{ children: [child('a')], backOff: { firstMs: 10, factor: 5n } }, 'backOff.factor'],
+    [{ children: [within] }, 'children[0].supervisor.children[1].supervisor.children[0]'],
   ];
-  for (const options of wrong) {
+  for (const [options, option] of wrong) {
     // Whoever writes JavaScript can hand in anything.
-    assert.is(await codeOf(() => system.supervise(options as never)), 'option-invalid', JSON.stringify(options));
+    const error = await refusal(() => system.supervise(options as never));
+    assert.equal([error.code, error.facts.option], ['option-invalid', option]);
   }
   assert.is(system.processes.length, 0);
+});
+
+test('a tree that holds itself is refused, one that has a part twice is not', async () => {
+  const system = createSystem();
+  const children: ChildOptions[] = [child('a')];
+  const part = { children };
+  await system.supervise({ children: [{ supervisor: part }, { supervisor: part }] });
+  children.push({ supervisor: { children: [{ supervisor: part }] } });
+  const error = await refusal(() => system.supervise(part));
+  assert.equal([error.code, error.facts.option], ['option-invalid', 'children[1].supervisor.children[0].supervisor']);
 });
 
 test('a supervised run can be done again', async () => {
