@@ -1,4 +1,5 @@
 import { HeddleError } from '../core/error.ts';
+import { checkObject } from '../core/given.ts';
 import { type Address, hashId, type Id } from '../core/id.ts';
 import { type TagsInput, toTags } from '../core/tags.ts';
 import type { Behavior } from './behavior-definition.ts';
@@ -41,6 +42,7 @@ export function behavior<State>(definition: Behavior<State>, options: BehaviorOp
     if (typeof definition?.[option] === 'function') continue;
     throw new HeddleError('option-invalid', `a behavior has no function ${option}`, { option });
   }
+  checkObject('options', options);
   const { name = `${definition.init} ${definition.receive}`, owner = '' } = options;
   const { id = hashId('heddle behavior', name) } = options;
   const tags = [

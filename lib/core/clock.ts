@@ -1,5 +1,6 @@
 import type { Awaitable } from './awaitable.ts';
 import { HeddleError } from './error.ts';
+import { checkNames, checkObject, told } from './given.ts';
 
 /** A moment: wall-clock milliseconds and the height of the Arweave chain. */
 export interface Moment {
@@ -35,10 +36,14 @@ export interface VirtualClockOptions {
  * ```
  */
 export function virtualClock(options: VirtualClockOptions = {}): Clock {
+  checkObject('options', options);
+  checkNames(options, ['startMs', 'startHeight', 'blockMs']);
   const { startMs = 1_735_689_600_000, startHeight = 1_580_000, blockMs = 120_000 } = options;
   for (const [name, value] of Object.entries({ startMs, startHeight, blockMs })) {
     if (!Number.isSafeInteger(value) || value < (name === 'blockMs' ? 1 : 0)) {
-      throw new HeddleError('option-invalid', `${name} is ${value}, not a whole number of its unit`, { option: name });
+      throw new HeddleError('option-invalid', `${name} is ${told(value)}, not a whole number of its unit`, {
+        option: name,
+      });
     }
   }
   const moment = (timestampMs: number): Moment =>
@@ -49,7 +54,7 @@ export function virtualClock(options: VirtualClockOptions = {}): Clock {
     advanceTo(timestampMs) {
       const { timestampMs: nowMs } = now;
       if (!Number.isSafeInteger(timestampMs) || timestampMs < nowMs) {
-        throw new HeddleError('option-invalid', `time cannot go from ${nowMs} to ${timestampMs}`, { nowMs });
+        throw new HeddleError('option-invalid', `time cannot go from ${nowMs} to ${told(timestampMs)}`, { nowMs });
       }
       now = moment(timestampMs);
     },

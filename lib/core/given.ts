@@ -20,6 +20,12 @@ export function checkObject(option: string, given: unknown): void {
   throw new HeddleError('option-invalid', `${option} is ${told(given)}, not an object`, { option });
 }
 
+/** Refuses what is no function. */
+export function checkFunction(option: string, given: unknown): void {
+  if (typeof given === 'function') return;
+  throw new HeddleError('option-invalid', `${option} is ${told(given)}, not a function`, { option });
+}
+
 /** Refuses options that there are not, such as slips of the pen: nothing else would tell of them. */
 export function checkNames(given: object, names: readonly string[], inside = ''): void {
   for (const name of Object.keys(given)) {

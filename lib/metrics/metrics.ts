@@ -1,7 +1,7 @@
 import type { System } from '../system/system.ts';
 import { Collector } from './collector.ts';
 import type { Measure } from './measure.ts';
-import type { MetricsOptions } from './options.ts';
+import { checkMetrics, type MetricsOptions } from './options.ts';
 import { prometheusText } from './prometheus.ts';
 import type { MetricsSnapshot } from './snapshot.ts';
 import { snapshotOf } from './standing.ts';
@@ -27,6 +27,7 @@ export class Metrics implements Disposable {
   readonly #stop: () => void;
 
   constructor(system: System, options: MetricsOptions) {
+    checkMetrics(system, options);
     this.#collector = new Collector(system, options);
     // Who measures turns is to see each end.
     const eachTurn = options.now !== undefined;

@@ -1,6 +1,8 @@
 import { HeddleError } from '../core/error.ts';
+import { checkFunction, checkNames, checkObject, told } from '../core/given.ts';
 import type { Id } from '../core/id.ts';
 import { checkWhole } from '../system/options.ts';
+import type { System } from '../system/system.ts';
 
 /** How far what is collected may grow beyond what is in flight. */
 export interface MetricsLimits {
@@ -35,8 +37,23 @@ export interface MetricsOptions {
   readonly now?: () => number;
 }
 
+/** Refuses what is no system, options that there are not, and functions that are none. */
+export function checkMetrics(system: System, given: MetricsOptions): void {
+  if (typeof system?.trace?.subscribe !== 'function') {
+    const what = `system is ${told(system)}, not one such as createSystem() makes`;
+    throw new HeddleError('option-invalid', what, { option: 'system' });
+  }
+  checkObject('options', given);
+  checkNames(given, ['limits', 'moduleName', 'now']);
+  const { moduleName, now } = given;
+  for (const [option, value] of Object.entries({ moduleName, now })) {
+    if (value !== undefined) checkFunction(option, value);
+  }
+}
+
 /** The defaults with `given` over them. */
 export function metricsLimitsOf(given: Partial<MetricsLimits> = {}): MetricsLimits {
+  checkObject('limits', given);
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(defaultMetricsLimits, name)) {
       throw new HeddleError('option-invalid', `there is no limit ${name}`, { option: name });

@@ -2,6 +2,7 @@ import type { Module } from '../compute/executor.ts';
 import { type Awaitable, isPending } from '../core/awaitable.ts';
 import { HeddleError } from '../core/error.ts';
 import type { ErrorCode } from '../core/error-codes.ts';
+import { checkFunction, checkNames, checkObject } from '../core/given.ts';
 import type { Id } from '../core/id.ts';
 import { Lane } from '../core/lane.ts';
 import type { Process } from '../process/process.ts';
@@ -91,9 +92,12 @@ export class Driver {
 
   /** Runs until told to end or until nothing is left to do. What was called together with it goes first. */
   async run(given: Partial<RunUntil>): Promise<Progress> {
+    checkObject('options', given);
+    checkNames(given, ['turns', 'untilMs', 'done']);
     const { turns = this.engine.ledger.limits.turnsPerRun, untilMs, done } = given;
     checkWhole('turns', turns);
     if (untilMs !== undefined) checkWhole('untilMs', untilMs);
+    if (done !== undefined) checkFunction('done', done);
     await (this.#recovered ? undefined : this.enter(() => {}));
     return this.#run({ turns, done, untilMs });
   }

@@ -39,11 +39,11 @@ export class GroupHandle {
   }
 
   join(process: ProcessHandle): Promise<void> {
-    return this.#host.join(this.name, process.id);
+    return this.#host.join(this.name, process);
   }
 
   leave(process: ProcessHandle): Promise<void> {
-    return this.#host.leave(this.name, process.id);
+    return this.#host.leave(this.name, process);
   }
 
   /**

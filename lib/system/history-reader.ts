@@ -1,4 +1,5 @@
 import { type Assignment, plainAssignment } from '../core/assignment.ts';
+import { checkNames, checkObject } from '../core/given.ts';
 import { type Outcome, plainOutcome } from '../core/outcome.ts';
 import type { Chain } from '../process/chain.ts';
 import type { Mail } from '../process/mail.ts';
@@ -26,6 +27,8 @@ export async function* readHistory(
   process: Process,
   options: HistoryOptions,
 ): AsyncGenerator<PastSlot> {
+  checkObject('options', options);
+  checkNames(options, ['from']);
   const { from = (process.base?.slot ?? -1) + 1 } = options;
   checkWhole('from', from);
   const assignments = new AssignmentReader(driver.engine, process, from);

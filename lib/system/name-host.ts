@@ -1,10 +1,13 @@
 import { HeddleError } from '../core/error.ts';
+import { checkNames, checkObject, told } from '../core/given.ts';
 import { tagValue, toTags } from '../core/tags.ts';
 import type { Naming } from '../process/directory.ts';
 import type { Group, Routing } from '../process/group.ts';
 import type { Process } from '../process/process.ts';
 import type { Driver } from './driver.ts';
 import type { MessageInput } from './inbound.ts';
+import { idOfProcess } from './options.ts';
+import type { ProcessHandle } from './process-handle.ts';
 import type { ProcessHost } from './process-host.ts';
 import type { Receipt } from './receipt.ts';
 import { routings } from './record/kinds.ts';
@@ -27,7 +30,8 @@ export class NameHost {
     this.processes = processes;
   }
 
-  async register(name: string, id: string): Promise<void> {
+  async register(name: string, process: ProcessHandle): Promise<void> {
+    const id = idOfProcess(process);
     await this.#change(() => ({ change: 'registered', name, process: this.#process(id) }));
   }
 
@@ -35,9 +39,12 @@ export class NameHost {
     await this.#change(() => ({ change: 'unregistered', name }));
   }
 
-  async open(name: string, { routing = 'broadcast', keyTag }: GroupOptions): Promise<void> {
+  async open(name: string, options: GroupOptions): Promise<void> {
+    checkObject('options', options);
+    checkNames(options, ['routing', 'keyTag']);
+    const { routing = 'broadcast', keyTag } = options;
     if (!routings.includes(routing)) {
-      const what = `routing is ${String(routing)}, not one of ${routings.join(', ')}`;
+      const what = `routing is ${told(routing)}, not one of ${routings.join(', ')}`;
       throw new HeddleError('option-invalid', what, { option: 'routing' });
     }
     if (keyTag !== undefined && (typeof keyTag !== 'string' || routing !== 'consistent-hash')) {
@@ -46,16 +53,19 @@ export class NameHost {
     await this.#change(() => ({ change: 'grouped', name, routing, keyTag }));
   }
 
-  async join(name: string, id: string): Promise<void> {
+  async join(name: string, process: ProcessHandle): Promise<void> {
+    const id = idOfProcess(process);
     await this.#change(() => ({ change: 'joined', name, process: this.#process(id) }));
   }
 
-  async leave(name: string, id: string): Promise<void> {
+  async leave(name: string, process: ProcessHandle): Promise<void> {
+    const id = idOfProcess(process);
     await this.#change(() => ({ change: 'left', name, process: this.#process(id) }));
   }
 
   /** Sends to the members that the routing of a group chooses. */
   async send(name: string, input: MessageInput): Promise<readonly Receipt[]> {
+    checkObject('input', input);
     const { engine } = this.#driver;
     const chosen = await this.#driver.enter(() => {
       const group = this.group(name);

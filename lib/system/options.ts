@@ -1,6 +1,8 @@
 import type { Module } from '../compute/executor.ts';
 import { type Clock, virtualClock } from '../core/clock.ts';
-import { HeddleError, reasonOf } from '../core/error.ts';
+import { HeddleError } from '../core/error.ts';
+import { checkNames, checkObject, told } from '../core/given.ts';
+import type { Id } from '../core/id.ts';
 import { defaultLimits, type Limits } from '../core/limits.ts';
 import type { MessageSigner } from '../core/message-signer.ts';
 import type { RandomStream } from '../core/random.ts';
@@ -42,6 +44,17 @@ export interface SystemOptions {
   readonly modules?: readonly Module[];
 }
 
+const systemOptions: readonly (keyof SystemOptions)[] = [
+  ...(['seed', 'signer', 'scheduler', 'store', 'clock'] as const),
+  ...(['workers', 'limits', 'mailbox', 'retention', 'modules'] as const),
+];
+
+/** Refuses options that a system does not have. */
+export function checkOptions(given: SystemOptions): void {
+  checkObject('options', given);
+  checkNames(given, systemOptions);
+}
+
 /** The seed of a system: without a signer there is one for all that give none. */
 export function seedOf({ seed, signer }: SystemOptions): string {
   if (seed !== undefined) checkText('seed', seed);
@@ -52,14 +65,19 @@ export function seedOf({ seed, signer }: SystemOptions): string {
 
 /** The defaults with `given` over them. */
 export function limitsOf(given: Partial<Limits> = {}): Limits {
+  checkObject('limits', given);
   const limits = { ...defaultLimits, ...given };
   for (const [name, value] of Object.entries(limits)) {
     const lowest = name === 'restarts' ? 0 : 1;
     const endless = (name === 'turnMs' || name === 'workerMs') && value === Number.POSITIVE_INFINITY;
     if (!endless && (!Number.isSafeInteger(value) || value < lowest)) {
-      throw new HeddleError('option-invalid', `the limit ${name} is ${value}, not a whole number from ${lowest}`, {
-        option: name,
-      });
+      throw new HeddleError(
+        'option-invalid',
+        `the limit ${name} is ${told(value)}, not a whole number from ${lowest}`,
+        {
+          option: name,
+        },
+      );
     }
     if (!Object.hasOwn(defaultLimits, name)) {
       throw new HeddleError('option-invalid', `there is no limit ${name}`, { option: name });
@@ -70,37 +88,29 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
 
 /** The mailbox of every process, within the limits. */
 export function mailboxOf(given: Partial<MailboxOptions> = {}, limits: Limits): MailboxOptions {
-  if (typeof given !== 'object' || given === null) {
-    throw new HeddleError('option-invalid', `mailbox is ${reasonOf(given)}, not its options`, { option: 'mailbox' });
-  }
-  const { messages = limits.mailboxMessages, bytes = limits.mailboxBytes, overflow = 'wait', rate, ...others } = given;
-  checkNone(others, 'mailbox');
+  checkObject('mailbox', given);
+  checkNames(given, ['messages', 'bytes', 'overflow', 'rate'], 'mailbox');
+  const { messages = limits.mailboxMessages, bytes = limits.mailboxBytes, overflow = 'wait', rate } = given;
   checkUpTo('mailbox.messages', messages, limits.mailboxMessages);
   checkUpTo('mailbox.bytes', bytes, limits.mailboxBytes);
   if (overflow !== 'wait' && overflow !== 'reject') {
-    throw new HeddleError('option-invalid', `mailbox.overflow is ${overflow}, not wait or reject`, {
+    throw new HeddleError('option-invalid', `mailbox.overflow is ${told(overflow)}, not wait or reject`, {
       option: 'mailbox.overflow',
     });
   }
   if (!rate) return { messages, bytes, overflow };
+  checkNames(rate, ['messages', 'perMs'], 'mailbox.rate');
   checkUpTo('mailbox.rate.messages', rate.messages, 1_000_000);
   checkUpTo('mailbox.rate.perMs', rate.perMs, 1_000_000_000);
   return { messages, bytes, overflow, rate: { messages: rate.messages, perMs: rate.perMs } };
 }
 
-/** Refuses the names that an option does not have: nothing else would tell of a slip. */
-function checkNone(others: object, option: string): void {
-  for (const name of Object.keys(others)) {
-    throw new HeddleError('option-invalid', `there is no option ${option}.${name}`, { option: `${option}.${name}` });
-  }
-}
-
 /** What is kept of the history, if not all of it. */
 export function retentionOf(given: Retention | undefined): Retention | undefined {
   if (!given) return undefined;
-  const { bytes, ...others } = given;
+  const { bytes } = given;
   checkUpTo('retention.bytes', bytes, Number.MAX_SAFE_INTEGER);
-  checkNone(others, 'retention');
+  checkNames(given, ['bytes'], 'retention');
   return { bytes };
 }
 
@@ -108,30 +118,29 @@ export function retentionOf(given: Retention | undefined): Retention | undefined
 export function schedulerOf(given: SchedulerPolicy = fifo(), stream: RandomStream): Scheduler {
   const made = typeof given === 'function' ? given(stream) : undefined;
   if (typeof made?.arrived === 'function' && typeof made.next === 'function') return made;
-  const what = `the scheduler is ${nameOf(given)}, not one such as fifo() or random() makes`;
+  const what = `the scheduler is ${told(given)}, not one such as fifo() or random() makes`;
   throw new HeddleError('option-invalid', what, { option: 'scheduler' });
 }
 
 /** Where the time comes from. The same slip. */
 export function clockOf(given: Clock = virtualClock()): Clock {
   if (typeof given?.now === 'function') return given;
-  const what = `the clock is ${nameOf(given)}, not one such as virtualClock() makes`;
+  const what = `the clock is ${told(given)}, not one such as virtualClock() makes`;
   throw new HeddleError('option-invalid', what, { option: 'clock' });
 }
-
-const nameOf = (given: unknown): string =>
-  typeof given === 'function' ? `the function ${given.name}` : reasonOf(given);
 
 /** The store of a system. A path in its place is a slip that nothing would tell of before the first turn. */
 export function storeOf(given: Store = memoryStore()): Store {
   if (typeof given === 'object' && typeof given?.append === 'function') return given;
-  const what = `the store is ${reasonOf(given)}, not one such as memoryStore() or lmdbStore('data/shop') makes`;
+  const what = `the store is ${told(given)}, not one such as memoryStore() or lmdbStore('data/shop') makes`;
   throw new HeddleError('option-invalid', what, { option: 'store' });
 }
 
 function checkUpTo(option: string, value: number, most: number): void {
   if (Number.isSafeInteger(value) && value >= 1 && value <= most) return;
-  throw new HeddleError('option-invalid', `${option} is ${value}, not a whole number from 1 to ${most}`, { option });
+  throw new HeddleError('option-invalid', `${option} is ${told(value)}, not a whole number from 1 to ${most}`, {
+    option,
+  });
 }
 
 /** Refuses what is no text before it gets into the log, which could not be read back. */
@@ -146,12 +155,25 @@ export function checkModule(module: Module): void {
     checkText('module.id', module.id);
     return;
   }
-  const what = `the module is ${reasonOf(module)}, not one such as behavior() makes or wasm.fromFile() fulfils with`;
+  const what = `the module is ${told(module)}, not one such as behavior() makes or wasm.fromFile() fulfils with`;
   throw new HeddleError('option-invalid', what, { option: 'module' });
+}
+
+/** The id of a process. Refuses what is none, such as its id. */
+export function idOfProcess(process: { readonly id: Id }): Id {
+  if (typeof process?.id === 'string') return process.id;
+  const what = `the process is ${told(process)}, not one such as spawn() fulfils with`;
+  throw new HeddleError('option-invalid', what, { option: 'process' });
+}
+
+/** The modules that a system knows from the beginning. */
+export function modulesOf(given: readonly Module[]): readonly Module[] {
+  if (typeof given[Symbol.iterator] === 'function') return given;
+  throw new HeddleError('option-invalid', `modules is ${told(given)}, not a list`, { option: 'modules' });
 }
 
 /** Refuses an option that is no whole number from 0. */
 export function checkWhole(name: string, value: number): void {
   if (Number.isSafeInteger(value) && value >= 0) return;
-  throw new HeddleError('option-invalid', `${name} is ${value}, not a whole number from 0`, { option: name });
+  throw new HeddleError('option-invalid', `${name} is ${told(value)}, not a whole number from 0`, { option: name });
 }

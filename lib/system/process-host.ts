@@ -3,6 +3,7 @@ import type { PageProof } from '../compute/page-tree.ts';
 import { type Assignment, plainAssignment } from '../core/assignment.ts';
 import { type Awaitable, chained, isPending } from '../core/awaitable.ts';
 import { HeddleError } from '../core/error.ts';
+import { checkNames, checkObject } from '../core/given.ts';
 import { type Address, hashBytes, type Id } from '../core/id.ts';
 import type { Message } from '../core/message.ts';
 import { errorText, type Outcome, plainOutcome } from '../core/outcome.ts';
@@ -79,8 +80,9 @@ export class ProcessHost {
     return new MailReceipt(mail, () => this.outcome(process, mail.slot));
   }
 
-  async ask(process: Process, input: MessageInput, { timeoutMs = 60_000 }: AskOptions): Promise<Message> {
-    checkWhole('timeoutMs', timeoutMs);
+  async ask(process: Process, input: MessageInput, options: AskOptions): Promise<Message> {
+    checkObject('input', input);
+    const timeoutMs = timeoutOf(options);
     const { engine, deadlines } = this.#driver;
     const from = input.from ?? engine.ledger.carrier.wallet;
     if (input.from !== undefined && engine.ledger.find(from)) {
@@ -273,6 +275,15 @@ export class ProcessHost {
       ...facts,
     });
   }
+}
+
+function timeoutOf(options: AskOptions): number {
+  checkObject('options', options);
+  const { timeoutMs } = options;
+  // Whoever gives it has not given it by another name.
+  if (timeoutMs === undefined) checkNames(options, ['timeoutMs']);
+  else checkWhole('timeoutMs', timeoutMs);
+  return timeoutMs ?? 60_000;
 }
 
 async function stateOf(executor: Executor): Promise<StateReport> {

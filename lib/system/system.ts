@@ -144,7 +144,7 @@ export class System {
    * unregistered. Processes do the same with `turn.register`.
    */
   async register(name: string, process: ProcessHandle): Promise<void> {
-    return this.#names.register(name, process.id);
+    return this.#names.register(name, process);
   }
 
   async unregister(name: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Awaitable, isPending } from '../core/awaitable.ts';
 import { HeddleError } from '../core/error.ts';
+import { checkFunction, checkNames, checkObject } from '../core/given.ts';
 import type { Id } from '../core/id.ts';
 import type { LazyMessage } from '../core/message.ts';
 import type { OutboundMail } from '../core/outbound-mail.ts';
@@ -72,6 +73,9 @@ export class TraceLog implements Trace {
   }
 
   subscribe(listener: TraceListener, options: ListenOptions = {}): () => void {
+    checkFunction('listener', listener);
+    checkObject('options', options);
+    checkNames(options, ['eachTurn']);
     this.#listeners.set(listener, options);
     this.#look();
     return () => {

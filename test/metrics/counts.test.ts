@@ -221,4 +221,23 @@ test('options that cannot be are refused', async () => {
   assert.equal(await Promise.all(codes), ['option-invalid', 'option-invalid', 'option-invalid']);
 });
 
+test('what is of another type than it has to be is refused', async () => {
+  const system = createSystem();
+  const wrong = (value: unknown) => value as never;
+  const refused: readonly (readonly [work: () => unknown, option: string])[] = [
+    [() => collectMetrics(wrong(null)), 'system'],
+    [() => collectMetrics(wrong({})), 'system'],
+    [() => collectMetrics(system, wrong(null)), 'options'],
+    [() => collectMetrics(system, wrong({ limit: {} })), 'limit'],
+    [() => collectMetrics(system, { limits: wrong(null) }), 'limits'],
+    [() => collectMetrics(system, { limits: { modules: wrong(5n) } }), 'modules'],
+    [() => collectMetrics(system, { moduleName: wrong('counter') }), 'moduleName'],
+    [() => collectMetrics(system, { now: wrong(0) }), 'now'],
+  ];
+  for (const [work, option] of refused) {
+    const error = await refusal(work);
+    assert.equal([error.code, error.facts.option], ['option-invalid', option]);
+  }
+});
+
 test.run();

@@ -85,9 +85,55 @@ test('what makes a scheduler or a clock, in the place of one, is refused at once
   }
 });
 
+test('an option that does not exist is refused, and what has none', async () => {
+  const wrong = <T>(value: unknown): T => value as T;
+  const error = await refusal(() => createSystem(wrong({ seed: 'any', shceduler: fifo() })));
+  assert.equal([error.code, error.facts.option], ['option-invalid', 'shceduler']);
+  assert.match(error.message, 'there is no option shceduler');
+  assert.is((await refusal(() => virtualClock(wrong({ startMS: 5 })))).facts.option, 'startMS');
+  for (const value of [null, 5, 5n, Symbol('five'), 'five'] as readonly unknown[]) {
+    assert.is((await refusal(() => createSystem(wrong(value)))).facts.option, 'options');
+    assert.is((await refusal(() => virtualClock(wrong(value)))).facts.option, 'options');
+    assert.is((await refusal(() => createSystem({ limits: wrong(value) }))).facts.option, 'limits');
+  }
+});
+
+test('an option of any wrong type is told as what it is', async () => {
+  const wrong = (value: unknown) => value as never;
+  const options: readonly ((value: never) => SystemOptions)[] = [
+    (timers) => ({ limits: { timers } }),
+    (messages) => ({ mailbox: { messages } }),
+    (overflow) => ({ mailbox: { overflow } }),
+    (messages) => ({ mailbox: { rate: { messages, perMs: 1 } } }),
+    (bytes) => ({ retention: { bytes } }),
+    (workers) => ({ workers }),
+    (store) => ({ store }),
+    (clock) => ({ clock }),
+    (clockMs) => ({ clock: virtualClock({ startMs: clockMs }) }),
+    (modules) => ({ modules }),
+  ];
+  const told: readonly (readonly [unknown, string])[] = [
+    [5n, 'is 5, not'],
+    [Symbol('five'), 'is Symbol(five), not'],
+    [Object.create(null), 'is an object that has no text, not'],
+  ];
+  for (const [value, text] of told) {
+    for (const made of options) {
+      const error = await refusal(() => createSystem(made(wrong(value))));
+      assert.is(error.code, 'option-invalid');
+      assert.match(error.message, text);
+      JSON.stringify(error.facts); // they are JSON
+    }
+  }
+  assert.match((await refusal(() => createSystem({ store: wrong('') }))).message, 'the store is "", not');
+  assert.match((await refusal(() => createSystem({ store: wrong([]) }))).message, 'the store is a list, not');
+});
+
 test('an option of the mailbox that does not exist is refused, and what has none', async () => {
   const mailbox = { message: 5 } as SystemOptions['mailbox'] & object; // a slip of the pen
   assert.is((await refusal(() => createSystem({ mailbox }))).facts.option, 'mailbox.message');
+  const rate = { messages: 5, perMS: 1_000, perMs: 1_000 };
+  assert.is((await refusal(() => createSystem({ mailbox: { rate } }))).facts.option, 'mailbox.rate.perMS');
   for (const value of [100, 'wait', null] as readonly unknown[]) {
     const error = await refusal(() => createSystem({ mailbox: value as typeof mailbox }));
     assert.equal([error.code, error.facts.option], ['option-invalid', 'mailbox']);

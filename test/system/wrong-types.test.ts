@@ -125,6 +125,74 @@ for (const [what, [code, ask]] of Object.entries(asked)) {
   });
 }
 
+/** What takes an object, and what that is called. */
+const objects: Readonly<Record<string, (on: On, value: unknown) => unknown>> = {
+  'input of send': ({ process }, value) => process.send(wrong(value)),
+  'input of ask': ({ process }, value) => process.ask(wrong(value)),
+  'options of ask': ({ process }, value) => process.ask({}, wrong(value)),
+  'input of dryRun': ({ process }, value) => process.dryRun(wrong(value)),
+  'input of spawn': ({ system }, value) => system.spawn(echo, wrong(value)),
+  'options of run': ({ system }, value) => system.run(wrong(value)),
+  'options of history': ({ process }, value) => process.history(wrong(value))[Symbol.asyncIterator]().next(),
+  'options of subscribe': ({ system }, value) => system.trace.subscribe(() => {}, wrong(value)),
+  'options of behavior': (_, value) => behavior({ init: () => 0, receive: () => 1 }, wrong(value)),
+  'input of a group': async ({ system, process }, value) => {
+    const group = await system.group('all');
+    await group.join(process);
+    return group.send(wrong(value));
+  },
+  'process to register': ({ system }, value) => system.register('name', wrong(value)),
+  'process to join': async ({ system }, value) => (await system.group('all')).join(wrong(value)),
+  'process to leave': async ({ system }, value) => (await system.group('all')).leave(wrong(value)),
+};
+
+for (const [what, ask] of Object.entries(objects)) {
+  test(`${what} that is no object is refused, and nothing has happened`, async () => {
+    const system = createSystem();
+    const process = await system.spawn(echo);
+    for (const value of [null, 5_000, 5n, Symbol('five'), 'five', true]) {
+      const error = await refusal(() => ask({ system, process }, value));
+      assert.equal([error.code, error.facts.option], ['option-invalid', what.split(' ')[0]]);
+    }
+    assert.is(process.status.slots, 1);
+    await goesOn(system);
+  });
+}
+
+test('an option that does not exist is a slip that is told', async () => {
+  const system = createSystem();
+  const process = await system.spawn(echo);
+  const slips: Readonly<Record<string, () => unknown>> = {
+    timeout: () => process.ask({}, wrong({ timeout: 5_000 })),
+    nmae: () => system.spawn(echo, wrong({ nmae: 'shop' })),
+    turn: () => system.run(wrong({ turn: 5 })),
+    to: () =>
+      process
+        .history(wrong({ to: 5 }))
+        [Symbol.asyncIterator]()
+        .next(),
+    eachTrun: () => system.trace.subscribe(() => {}, wrong({ eachTrun: true })),
+    rooting: () => system.group('all', wrong({ rooting: 'round-robin' })),
+  };
+  for (const [option, slip] of Object.entries(slips)) {
+    const error = await refusal(slip);
+    assert.equal([error.code, error.facts.option], ['option-invalid', option]);
+  }
+  await goesOn(system);
+});
+
+test('what is no function is refused before it is called', async () => {
+  const system = createSystem();
+  await (await system.spawn(echo)).send();
+  for (const value of [null, 5, 'five', {}, Symbol('five')]) {
+    const done = await refusal(() => system.run({ done: wrong(value) }));
+    assert.equal([done.code, done.facts.option], ['option-invalid', 'done']);
+    const listener = await refusal(() => system.trace.subscribe(wrong(value)));
+    assert.equal([listener.code, listener.facts.option], ['option-invalid', 'listener']);
+  }
+  await goesOn(system);
+});
+
 test('an error as the reason to stop is a slip that is told', async () => {
   const process = await createSystem().spawn(echo);
   const error = await refusal(() => process.stop(wrong(new Error('enough'))));

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { HeddleError } from '../../core/error.ts';
+import { told } from '../../core/given.ts';
 import type { Checkpoint, Environment, Executor, Module } from '../executor.ts';
 import { isWasm } from '../wasm/index.ts';
 import { inlinePool, type Pool, type PoolOptions } from './pool.ts';
@@ -9,12 +10,8 @@ import { Thread } from './thread.node.ts';
 export function createPool({ workers: asked, workerMs }: PoolOptions): Pool {
   const workers = asked ?? defaultWorkers();
   if (!Number.isSafeInteger(workers) || workers < 0 || workers > mostWorkers) {
-    const facts = { option: 'workers', workers };
-    throw new HeddleError(
-      'option-invalid',
-      `workers is ${workers}, not a whole number from 0 to ${mostWorkers}`,
-      facts,
-    );
+    const what = `workers is ${told(workers)}, not a whole number from 0 to ${mostWorkers}`;
+    throw new HeddleError('option-invalid', what, { option: 'workers' });
   }
   return workers === 0 ? inlinePool : new WorkerPool(workers, workerMs, asked !== undefined);
 }

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../../core/awaitable.ts';
 import { HeddleError } from '../../core/error.ts';
+import { told } from '../../core/given.ts';
 import type { Checkpoint, Environment, Executor, Module } from '../executor.ts';
 
 /** Starts executors, somewhere. */
@@ -29,6 +30,6 @@ export const inlinePool: Pool = {
 /** The pool of a runtime without worker threads. In Node another file takes this one's place. */
 export function createPool({ workers = 0 }: PoolOptions): Pool {
   if (workers === 0) return inlinePool;
-  const facts = { option: 'workers', workers };
-  throw new HeddleError('option-invalid', `workers is ${workers}, and this runtime has no worker threads`, facts);
+  const what = `workers is ${told(workers)}, and this runtime has no worker threads`;
+  throw new HeddleError('option-invalid', what, { option: 'workers' });
 }
