@@ -30,7 +30,10 @@ export type TraceListener = (event: TraceEvent) => void;
 export interface Trace extends AsyncIterable<TraceEvent> {
   /** The digest of the log, without the gas that was used: equal for equal runs, whatever crashed on the way. */
   readonly digest: Id;
-  /** Calls `listener` for each event from now on, until the returned function is called. */
+  /**
+   * Calls `listener` for each event from now on, until the returned function is called. If it throws, the run goes on and
+   * others are told; what it threw is an uncaught exception of the program.
+   */
   subscribe(listener: TraceListener, options?: ListenOptions): () => void;
 }
 
@@ -198,6 +201,7 @@ class Reader implements AsyncIterator<TraceEvent, undefined> {
   }
 
   return(): Promise<IteratorResult<TraceEvent, undefined>> {
+    this.#events.clear();
     this.end();
     return Promise.resolve(ended);
   }

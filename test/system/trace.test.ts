@@ -98,6 +98,16 @@ test('leaving an iteration ends it', async () => {
   assert.is(await reading, 'assigned');
 });
 
+test('an iteration that was left has no events any more, whatever waited', async () => {
+  const system = createSystem();
+  const events = system.trace[Symbol.asyncIterator]();
+  await system.spawn(listener);
+  await system.spawn(listener);
+  assert.is((await events.next()).done, false);
+  await events.return?.();
+  assert.equal(await events.next(), { done: true, value: undefined });
+});
+
 test('a reader that is too slow gets the events that had room, then trace-overflow', async () => {
   const system = createSystem({ limits: { traceEvents: 3 } });
   const process = await system.spawn(listener);
