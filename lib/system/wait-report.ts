@@ -84,17 +84,20 @@ interface End {
   readonly text: string;
 }
 
-function ending({ state, reason, mailbox }: Process, asked: Asked): End {
+function ending({ state, reason, mailbox, timers }: Process, asked: Asked): End {
   const { slot, error, refusal } = asked;
   if (error !== undefined) return { rank: 0, text: `ended slot ${slot} with the error ${shortened(error)}` };
   if (state === 'failed') return { rank: 1, text: `failed: ${shortened(reason ?? '')}` };
   if (state === 'stopped') return { rank: 2, text: `was stopped: ${shortened(reason ?? '')}` };
   if (refusal !== undefined) return { rank: 3, text: `did not take the message: ${refusal}` };
   const left = mailbox.length + mailbox.waitingLength;
-  if (left > 0) return { rank: 4, text: `has ${left} message${left === 1 ? '' : 's'} left to evaluate` };
+  if (left > 0) return { rank: 4, text: `has ${counted(left, 'message')} left to evaluate` };
   if (slot === undefined) return { rank: 5, text: 'has not evaluated the message' };
-  return { rank: 6, text: `evaluated slot ${slot} and never answered` };
+  if (timers === 0) return { rank: 6, text: `evaluated slot ${slot} and never answered` };
+  return { rank: 6, text: `evaluated slot ${slot} and has not answered yet: it has ${counted(timers, 'timer')} set` };
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** What is known of a question to the process at the end. */
 interface Asked {

@@ -126,6 +126,22 @@ test('an asked process that waits for nobody is the end itself', async () => {
   assert.equal([failing.facts.waitsFor, failing.facts.error], [[], 'asked to fail']);
 });
 
+test('at a process that may still answer by itself it says so', async () => {
+  const later = behavior<null>(
+    {
+      init: () => null,
+      receive(_, message, turn) {
+        turn.reply(message, { delayMs: 2_500 });
+      },
+    },
+    { name: 'later' },
+  );
+  const process = await createSystem().spawn(later);
+  assert.is(why(await timeout(process)), 'it evaluated slot 1 and has not answered yet: it has 1 timer set');
+  assert.is(why(await timeout(process)), 'it evaluated slot 2 and has not answered yet: it has 2 timers set');
+  assert.is((await process.ask({}, { timeoutMs: 2_500 })).target, process.owner);
+});
+
 test('at a process that has failed it says why', async () => {
   const system = createSystem({ limits: { restarts: 0 } });
   const crashing = wrapped(listener, {
