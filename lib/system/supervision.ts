@@ -112,8 +112,9 @@ export class Supervision {
     const { timestampMs } = this.#parts.clock.now();
     const reason = reasonOf(error);
     const code = codeOf(error);
-    // The next replay would end the same way.
-    if (code === 'divergence' || code === 'history-trimmed') return hopeless(process, reason, timestampMs);
+    // The next one would end the same way: by the same replay, or with the same memory.
+    if (code === 'divergence' || code === 'history-trimmed' || code === 'guest-over-memory')
+      return hopeless(process, reason, timestampMs);
     if (code === 'worker-ended') return blameless(process, reason, timestampMs);
     return this.#verdict(process, reason);
   }

@@ -162,6 +162,19 @@ test('the tags Compute-Limit and Memory-Limit hold', async () => {
   assert.is((await roomy.send({ data: '~' })).output, '1');
 });
 
+test('a process that would start with more memory than it may have fails at once, and says so', async () => {
+  await using system = createSystem({ limits: { memoryBytes: 65_536 } });
+  const restarts: string[] = [];
+  system.trace.subscribe((event) => {
+    if (event.type === 'lifecycle' && event.to === 'restarting') restarts.push(event.process);
+  });
+  const process = await system.spawn(wasi(assemble(countingText({ style: 'reactor' }))));
+  await system.settle();
+  assert.is(process.status.state, 'failed');
+  assert.match(process.status.reason ?? '', /^The process has a memory of 131072 bytes and may have 65536\./);
+  assert.is(restarts.length, 1);
+});
+
 test('what a program says of its errors is in the reason', async () => {
   const complain =
     '(i32.store (i32.const 0) (i32.const 1100)) (i32.store (i32.const 4) (i32.const 4)) (drop (call $fd_write (i32.const 2) (i32.const 0) (i32.const 1) (i32.const 8)))';
