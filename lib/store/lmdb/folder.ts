@@ -62,8 +62,9 @@ export function raiseFormat(path: string): void {
 function checkFormat(path: string, mustExist: boolean): Pick<OpenFolder, 'isFinished' | 'flaw'> {
   const text = textOf(join(path, formatFile));
   const version = versionOf(text ?? '');
-  if (version !== undefined && version > formatVersion) {
-    throw invalid(path, `the store in ${path} is of version ${version}, this program knows ${formatVersion}`, version);
+  if (version !== undefined && (version > formatVersion || version < plainVersion)) {
+    const known = `${plainVersion} and ${formatVersion}`;
+    throw invalid(path, `the store in ${path} is of version ${version}, this program knows ${known}`, version);
   }
   const tables = statSync(join(path, tablesFile), { throwIfNoEntry: false });
   if (text === undefined) {
@@ -119,8 +120,8 @@ const urls = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 const formatName = 'heddle store';
 /** The version of a store whose log may be trimmed, and of one whose log never was. */
-const formatVersion = 2;
-const plainVersion = 1;
+const formatVersion = 4;
+const plainVersion = 3;
 const lockFile = 'lock';
 
 /** The folders in a store's folder. */

@@ -25,14 +25,14 @@ export interface LogStart {
   readonly isLost: boolean;
 }
 
-/** Looks where a log begins. Tells of each base that is not as it was written. */
-export function startOf(folder: string, tables: Tables, tell: (reason: string) => void): LogStart {
+/** Looks where a log begins; undefined if nobody says so. Tells of that, and of each base that is not as it was written. */
+export function startOf(folder: string, tables: Tables, tell: (reason: string) => void): LogStart | undefined {
   const room = tables.heads.get(basesKey);
   const places = room && readBasePlaces(room);
   if (!room) return wholeLog;
   if (!places) {
     tell('it is not said where the log begins');
-    return { ...wholeLog, isLost: true };
+    return undefined;
   }
   const newest = goodBase(folder, places.newest, tell);
   if (!places.trimmed) return { ...wholeLog, newest };

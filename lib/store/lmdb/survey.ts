@@ -50,9 +50,8 @@ export class Survey {
     const head = tables?.head();
     if (typeof head === 'object') this.logLength = head.length;
     else this.damages.push({ what: 'log', reason: `${tablesFile} does not say how long the log is` });
-    this.start = tables
-      ? startOf(folder, tables, (reason) => this.damages.push({ what: 'base', reason }))
-      : this.#likelyStart();
+    const said = tables && startOf(folder, tables, (reason) => this.damages.push({ what: 'base', reason }));
+    this.start = said ?? this.#likelyStart();
   }
 
   /** The pieces from the beginning of the log on, as long as they are good. */

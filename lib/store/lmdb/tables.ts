@@ -52,6 +52,7 @@ const atOnce = 1_000;
 
 /** What a store has in LMDB. */
 export class Tables {
+  /** Not a table of its own but among the tables: what is put with each piece of the log is in a page less. */
   readonly heads: Database<Uint8Array, string>;
   /** The pieces of the log by their positions. */
   readonly log: Database<Uint8Array, Uint8Array>;
@@ -59,7 +60,7 @@ export class Tables {
   /** Undefined where it is only read and older than that table. */
   readonly notes: Database<Uint8Array, Id> | undefined;
   readonly blobs: Database<Uint8Array, Id>;
-  readonly root: RootDatabase;
+  readonly root: RootDatabase<Uint8Array, string>;
   readonly #path: string;
 
   constructor(path: string, { waits = true, isNew = false, readOnly = false }: TablesOptions = {}) {
@@ -68,7 +69,7 @@ export class Tables {
     // LMDB's own way of flushing: its adapter's, which overlaps commits, makes no more of them. Batches that the adapter
     // makes of its own accord have promises that nobody sees: one that is rejected would end the program.
     const usual = { encoding: 'binary', overlappingSync: false, eventTurnBatching: false } as const;
-    this.root = open({ ...usual, path, maxDbs: 8, noSync: !waits, readOnly });
+    this.root = open<Uint8Array, string>({ ...usual, path, maxDbs: 8, noSync: !waits, readOnly });
     // Its types leave `create` out.
     const own = { ...usual, create: isNew };
     const there = <K extends Key>(
@@ -79,7 +80,7 @@ export class Tables {
       void this.root.close();
       throw new Error(`the table ${name} is missing`);
     };
-    this.heads = there('heads', this.root.openDB<Uint8Array, string>('heads', own));
+    this.heads = this.root;
     this.log = there('log', this.root.openDB<Uint8Array, Uint8Array>('log', { ...own, keyEncoding: 'binary' }));
     this.checkpoints = there('checkpoints', this.root.openDB<Uint8Array, Id>('checkpoints', own));
     const later = { ...usual, create: !readOnly };

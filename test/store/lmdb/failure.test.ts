@@ -346,16 +346,18 @@ test('a program that may not open the files of LMDB, or any, is told so and live
   },
 );
 
-test('a store of a newer version is refused and not changed', async () => {
-  const one = copied(filled);
-  writeFileSync(join(one.folder, 'format.json'), '{"format":"heddle store","version":3,"more":true}\n');
-  const before = contents(one.folder);
-  for (const work of [lmdbStore, checkStore, repairStore]) {
-    const error = await refusal(() => work(one.folder));
-    assert.is(error.code, 'store-invalid');
-    assert.is(error.facts.version, 3);
+test('a store of a version that is not known is refused and not changed', async () => {
+  for (const version of [2, 5]) {
+    const one = copied(filled);
+    writeFileSync(join(one.folder, 'format.json'), `{"format":"heddle store","version":${version},"more":true}\n`);
+    const before = contents(one.folder);
+    for (const work of [lmdbStore, checkStore, repairStore]) {
+      const error = await refusal(() => work(one.folder));
+      assert.is(error.code, 'store-invalid');
+      assert.is(error.facts.version, version);
+    }
+    assert.equal(contents(one.folder), before);
   }
-  assert.equal(contents(one.folder), before);
 });
 
 test('a folder that holds something else is refused and not changed', async () => {

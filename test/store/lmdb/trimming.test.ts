@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createSystem, HeddleError, randomStream } from 'heddle';
 import { checkStore } from 'heddle/store/check';
 import { compactStore, lmdbStore, repairStore } from 'heddle/store/lmdb';
+import { open } from 'lmdb';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { adder } from '../../fixtures/system/behaviors.ts';
@@ -44,8 +45,8 @@ test('a trimmed store is checked, made smaller and repaired, and each goes on to
 
 test('a trimmed store is of a version that says so, and what was never trimmed is not', async () => {
   const format = (folder: string): unknown => JSON.parse(readFileSync(join(folder, 'format.json'), 'utf8'));
-  assert.equal(format(filled.folder), { format: 'heddle store', version: 2 });
-  assert.equal(format((await filledStore()).folder), { format: 'heddle store', version: 1 });
+  assert.equal(format(filled.folder), { format: 'heddle store', version: 4 });
+  assert.equal(format((await filledStore()).folder), { format: 'heddle store', version: 3 });
 });
 
 test('a store whose base is damaged or gone is refused and left as it is', async () => {
@@ -67,6 +68,21 @@ test('a store whose base is damaged or gone is refused and left as it is', async
     writeFileSync(join(one.folder, 'bases', base(filled).slice(-64)), readFileSync(base(filled)));
     assert.ok((await readAll(one)).log.equals(one.log));
   }
+});
+
+test('where it is not said any more where the log begins, its bases say it', async () => {
+  const one = copied(filled);
+  const path = join(one.folder, 'log.mdb');
+  const tables = open<Uint8Array, string>({ path, encoding: 'binary', maxDbs: 8, overlappingSync: false });
+  await tables.put('bases', new TextEncoder().encode('nobody knows'));
+  await tables.close();
+  assert.is((await refusal(() => lmdbStore(one.folder))).code, 'store-damaged');
+  const { damages } = await checkStore(one.folder);
+  assert.is(damages[0]?.what, 'base');
+  const { logLength } = await repairStore(one.folder);
+  assert.is(logLength, length);
+  assert.ok((await readAll(one)).log.equals(one.log));
+  assert.equal((await checkStore(one.folder)).damages, []);
 });
 
 test('a trimmed log is cut behind its beginning only', async () => {
