@@ -131,7 +131,7 @@ export const basesFolder = 'bases';
 export const folderOf = { checkpoints: 'checkpoints', notes: 'notes' } as const;
 export const folders: readonly string[] = [...Object.values(folderOf), blobsFolder, basesFolder];
 
-/** Makes the folders that are missing in a store's folder: older ones have fewer. */
+/** Makes the folders that are missing in a store's folder. */
 export function makeFolders(path: string): void {
   const missing = folders.map((folder) => join(path, folder)).filter((folder) => !existsSync(folder));
   for (const folder of missing) mkdirSync(folder);

@@ -122,7 +122,7 @@ export class KeptBytes {
   #reference(key: Id): Reference | undefined {
     const fresh = this.#fresh.get(key);
     if (fresh) return fresh;
-    const room = this.#place.tables[this.#table]?.get(key);
+    const room = this.#place.tables[this.#table].get(key);
     const reference = room && readReference(key, room);
     if (room && !reference) throw this.#damaged(`what is kept in ${this.#table} of ${key} cannot be read`, key);
     return reference;

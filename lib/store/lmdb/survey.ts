@@ -84,7 +84,7 @@ export class Survey {
 
   /** The checkpoints or notes that are good; puts those that are not to the damages. */
   *good(table: KeptTable): Generator<readonly [Id, Reference]> {
-    for (const { key, value } of this.tables?.[table]?.getRange({}) ?? []) {
+    for (const { key, value } of this.tables?.[table].getRange({}) ?? []) {
       const reference = readReference(key, value);
       const reason = reference ? this.#flawOfFile(folderOf[table], reference.file) : 'its reference cannot be read';
       if (!reason && reference) yield [key, reference];

@@ -31,7 +31,7 @@ export function leftIn(folder: string, tables: Tables): readonly string[] {
       leftOf(join(folder, folderOf[table]), (name, path) => {
         const header = readCheckpointHeader(firstBytes(path));
         if (!header) return true;
-        const room = tables[table]?.get(header.process);
+        const room = tables[table].get(header.process);
         if (!room) return false;
         const reference = readReference(header.process, room);
         return !reference || reference.file === name;

@@ -57,8 +57,7 @@ export class Tables {
   /** The pieces of the log by their positions. */
   readonly log: Database<Uint8Array, Uint8Array>;
   readonly checkpoints: Database<Uint8Array, Id>;
-  /** Undefined where it is only read and older than that table. */
-  readonly notes: Database<Uint8Array, Id> | undefined;
+  readonly notes: Database<Uint8Array, Id>;
   readonly blobs: Database<Uint8Array, Id>;
   readonly root: RootDatabase<Uint8Array, string>;
   readonly #path: string;
@@ -83,8 +82,7 @@ export class Tables {
     this.heads = this.root;
     this.log = there('log', this.root.openDB<Uint8Array, Uint8Array>('log', { ...own, keyEncoding: 'binary' }));
     this.checkpoints = there('checkpoints', this.root.openDB<Uint8Array, Id>('checkpoints', own));
-    const later = { ...usual, create: !readOnly };
-    this.notes = this.root.openDB<Uint8Array, Id>('notes', later);
+    this.notes = there('notes', this.root.openDB<Uint8Array, Id>('notes', own));
     this.blobs = there('blobs', this.root.openDB<Uint8Array, Id>('blobs', own));
   }
 
