@@ -26,6 +26,12 @@ export function checkFunction(option: string, given: unknown): void {
   throw new HeddleError('option-invalid', `${option} is ${told(given)}, not a function`, { option });
 }
 
+/** Refuses what is no text before it gets into the log, which could not be read back. */
+export function checkText(option: string, value: unknown): void {
+  if (typeof value === 'string') return;
+  throw new HeddleError('option-invalid', `${option} is of type ${typeof value}, not text`, { option });
+}
+
 /** Refuses options that there are not, such as slips of the pen: nothing else would tell of them. */
 export function checkNames(given: object, names: readonly string[], inside = ''): void {
   for (const name of Object.keys(given)) {

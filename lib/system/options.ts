@@ -1,7 +1,7 @@
 import type { Module } from '../compute/executor.ts';
 import { type Clock, virtualClock } from '../core/clock.ts';
 import { HeddleError } from '../core/error.ts';
-import { checkNames, checkObject, told } from '../core/given.ts';
+import { checkNames, checkObject, checkText, told } from '../core/given.ts';
 import type { Id } from '../core/id.ts';
 import { defaultLimits, type Limits } from '../core/limits.ts';
 import type { MessageSigner } from '../core/message-signer.ts';
@@ -71,13 +71,8 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
     const lowest = name === 'restarts' ? 0 : 1;
     const endless = (name === 'turnMs' || name === 'workerMs') && value === Number.POSITIVE_INFINITY;
     if (!endless && (!Number.isSafeInteger(value) || value < lowest)) {
-      throw new HeddleError(
-        'option-invalid',
-        `the limit ${name} is ${told(value)}, not a whole number from ${lowest}`,
-        {
-          option: name,
-        },
-      );
+      const what = `the limit ${name} is ${told(value)}, not a whole number from ${lowest}`;
+      throw new HeddleError('option-invalid', what, { option: name });
     }
     if (!Object.hasOwn(defaultLimits, name)) {
       throw new HeddleError('option-invalid', `there is no limit ${name}`, { option: name });
@@ -141,12 +136,6 @@ function checkUpTo(option: string, value: number, most: number): void {
   throw new HeddleError('option-invalid', `${option} is ${told(value)}, not a whole number from 1 to ${most}`, {
     option,
   });
-}
-
-/** Refuses what is no text before it gets into the log, which could not be read back. */
-export function checkText(option: string, value: unknown): void {
-  if (typeof value === 'string') return;
-  throw new HeddleError('option-invalid', `${option} is of type ${typeof value}, not text`, { option });
 }
 
 /** Refuses what is no module. One that is still to come is a slip that is told by its name. */

@@ -230,9 +230,10 @@ export class Recorder {
   }
 
   /**
-   * Commits a turn as most of behaviors are, if it is one: while nobody listens, it sends one message, to a process that takes it
-   * or out of the system, or nothing. It does what is done with any turn and makes the same record. An engine makes one piece of code of a few short
-   * functions only, and this has none of what others need, so that it takes less time.
+   * Commits a turn as most of behaviors are, if it is one: while nobody listens, it sends one message, to a process that
+   * takes it or out of the system, or nothing. It does what is done with any turn and makes the same record. An engine
+   * makes one piece of code of a few short functions only, and this has none of what others need, so that it takes less
+   * time.
    */
   #plainTurn(process: Process, mail: Mail, outcome: TurnOutcome, moment: Moment): boolean {
     const { log, ledger, trace } = this.#parts;

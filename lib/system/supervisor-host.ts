@@ -1,10 +1,10 @@
 import type { Module } from '../compute/executor.ts';
 import { HeddleError } from '../core/error.ts';
+import { checkText } from '../core/given.ts';
 import type { Process } from '../process/process.ts';
 import { Child, Supervisor } from '../process/supervisor.ts';
 import type { Driver } from './driver.ts';
 import type { SpawnInput } from './inbound.ts';
-import { checkText } from './options.ts';
 import type { ProcessHost } from './process-host.ts';
 import {
   type ChildOptions,

@@ -62,6 +62,15 @@ test('no text names a machine or a registry', () => {
   assert.equal(found, []);
 });
 
+test('the top level has its rooms and nothing else', () => {
+  const rooms = ['.ci', '.gitignore', 'CHANGELOG.md', 'LICENSE', 'README.md', 'bench', 'examples', 'lib', 'test'];
+  const known = new Set([...rooms, 'package.json', 'package-lock.json', 'tsconfig.json']);
+  assert.equal(
+    tree.filter((path) => !known.has(path.split('/')[0] ?? '')),
+    [],
+  );
+});
+
 test('no binaries in git', () => {
   assert.equal(tree.filter(isBinary), []);
 });
